@@ -1,0 +1,1 @@
+//! Parses written as CoNLL-U and read back.
