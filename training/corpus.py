@@ -86,6 +86,13 @@ def read_part(data, part):
     return sentences
 
 
+def read_silver(path):
+    """Sentences annotated with entities alone; none when there is no such file."""
+    if not path.exists():
+        return []
+    return [Sentence(id=name, forms=forms, entities=_repair(labels)) for name, (forms, labels) in read_entities(path).items()]
+
+
 def _repair(labels):
     """An I- that continues nothing becomes a B-."""
     repaired = []
@@ -207,7 +214,7 @@ def read_names(data):
         for line in lines:
             places.add(tuple(json.loads(line)["name"].split()))
     def plain(names):
-        return sorted(n for n in names if n and all(w.isalpha() and w[0].isupper() for w in n))
+        return sorted(n for n in names if n and all(w.isalpha() and w[0].isupper() and w.isascii() for w in n))
 
     return {"PER": plain(persons), "LOC": plain(places)}
 

@@ -111,10 +111,7 @@ mod tests {
     #[test]
     fn edtf_keeps_the_grain_and_the_open_ends() {
         assert_eq!(when(Some(date(2021, 1, 1)), Some(date(2021, 12, 31)), Grain::Year).unwrap(), "2021");
-        assert_eq!(
-            when(Some(date(2025, 9, 1)), Some(date(2025, 10, 31)), Grain::Month).unwrap(),
-            "2025-09/2025-10"
-        );
+        assert_eq!(when(Some(date(2025, 9, 1)), Some(date(2025, 10, 31)), Grain::Month).unwrap(), "2025-09/2025-10");
         assert_eq!(when(None, Some(date(2025, 8, 26)), Grain::Day).unwrap(), "../2025-08-26");
         assert_eq!(when(Some(date(2021, 1, 1)), None, Grain::Year).unwrap(), "2021/..");
         assert_eq!(When::unknown().edtf(), None);

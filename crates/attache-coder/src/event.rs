@@ -1,0 +1,718 @@
+//! Events: triggers, participants, reality, background, time, place, and one event per happening in a document.
+
+use attache_doc::{
+    Basis, BlockKind, Candidate, EventMention, Flag, Grain, PartyIx, Polarity, Realis, Reason, Rel, Relation,
+    SourceClass, Span, Stance, StatementIx, Status, TokenIx, Upos, Voice, When, stable_id,
+};
+
+use crate::knowledge::{Knowledge, Require, Trigger};
+use crate::matcher::Matcher;
+use crate::mention::Who;
+use crate::pattern::Need;
+use crate::place::Placed;
+use crate::realis::{self, Reality};
+use crate::statement::Stated;
+use crate::time::Timed;
+use crate::tree::Tree;
+
+/// An event with what the later stages ask of it.
+#[derive(Debug, Clone)]
+pub struct Happened {
+    pub event: EventMention,
+    /// Head tokens of all its mentions.
+    pub heads: Vec<TokenIx>,
+    /// How good the mention that gives trigger and participants is.
+    quality: i32,
+}
+
+/// A matched trigger before events are made of it.
+#[derive(Debug, Clone)]
+struct Match<'k> {
+    t: TokenIx,
+    row: &'k Trigger,
+    score: usize,
+    initiator: Vec<(PartyIx, Span)>,
+    counterpart: Vec<(PartyIx, Span)>,
+    /// Words that the row's conditions name ("invitation" in "extend an invitation").
+    consumed: Vec<TokenIx>,
+    /// The participants are political actors as the row requires.
+    fit: bool,
+    nominal: bool,
+}
+
+/// An event this many days before publication is history, not news.
+const NEWS_DAYS: i64 = 45;
+
+/// Finds the events of a document, and the triggers that were not coded with the reason.
+pub fn find(
+    knowledge: &Knowledge,
+    tree: &Tree,
+    who: &Who,
+    statements: &[Stated],
+    times: &[Timed],
+    places: &[Placed],
+) -> (Vec<Happened>, Vec<Candidate>) {
+    let coder = Coder { m: Matcher { knowledge, tree, who }, statements, times, places };
+    let mut events: Vec<Happened> = Vec::new();
+    let mut candidates = Vec::new();
+    for found in coder.matches() {
+        match coder.judge(&found) {
+            Judged::Event(event) => coder.add(event, &mut events),
+            Judged::MergeOnly(event, why) => {
+                if !coder.merge(&event, &mut events) {
+                    candidates.push(coder.candidate(&found, why));
+                }
+            }
+            Judged::Not(why) => candidates.push(coder.candidate(&found, why)),
+        }
+    }
+    for event in &mut events {
+        coder.finish(event);
+    }
+    events.sort_by_key(|e| (e.event.trigger, e.event.act.clone()));
+    (events, candidates)
+}
+
+enum Judged {
+    Event(Box<Happened>),
+    /// It may only be another mention of an event that is coded.
+    MergeOnly(Box<Happened>, &'static str),
+    Not(&'static str),
+}
+
+struct Coder<'a> {
+    m: Matcher<'a>,
+    statements: &'a [Stated],
+    times: &'a [Timed],
+    places: &'a [Placed],
+}
+
+impl<'a> Coder<'a> {
+    /// The best row for each token, verbs before nouns so that a verb can claim its noun.
+    fn matches(&self) -> Vec<Match<'a>> {
+        let tree = self.m.tree;
+        let mut claimed = vec![false; tree.len() as usize];
+        let mut found = Vec::new();
+        for nominal in [false, true] {
+            for t in 0..tree.len() {
+                let noun = matches!(tree.upos(t), Upos::Noun | Upos::Propn);
+                if noun != nominal || claimed[t as usize] {
+                    continue;
+                }
+                if let Some(best) = self.best(t, nominal) {
+                    for &c in &best.consumed {
+                        claimed[c as usize] = true;
+                    }
+                    found.push(best);
+                }
+            }
+        }
+        found.sort_by_key(|f| f.t);
+        found
+    }
+
+    fn best(&self, t: TokenIx, nominal: bool) -> Option<Match<'a>> {
+        let tree = self.m.tree;
+        let lemma = tree.lemma(t).to_lowercase();
+        let rows = self.m.knowledge.triggers.get(&lemma)?;
+        let mut best: Option<Match> = None;
+        for row in rows {
+            if !self.m.has_pos(t, &row.pos) || (row.pos == "ADJ" && tree.upos(t) == Upos::Verb) {
+                continue;
+            }
+            let Some(weight) = self.m.needs(t, &row.needs) else { continue };
+            let mut initiator = self.m.fill(t, &row.initiator);
+            let mut counterpart = self.m.fill(t, &row.counterpart);
+            let joint = self.m.knowledge.act(&row.act).is_some_and(|a| a.joint);
+            if row.initiator == row.counterpart || (joint && counterpart.is_empty()) {
+                // "talks between A and B", "A and B met": the two sides of one phrase.
+                let all = if initiator.is_empty() { counterpart.clone() } else { initiator.clone() };
+                if all.len() > 1 {
+                    initiator = vec![all[0]];
+                    counterpart = all[1..].to_vec();
+                }
+            }
+            counterpart.retain(|(p, _)| !initiator.iter().any(|(q, _)| p == q));
+            let actor = |side: &[(PartyIx, Span)]| side.iter().any(|&(p, _)| self.m.who.is_actor(self.m.knowledge, p));
+            let (a, b) = (actor(&initiator), actor(&counterpart));
+            let fit = match row.require {
+                Require::Both => a && b,
+                Require::Any => a || b,
+                Require::Initiator => a,
+                Require::Counterpart => b,
+            };
+            let score = weight * 8 + usize::from(a) + usize::from(b) + 2 * usize::from(fit);
+            if best.as_ref().is_none_or(|m| score > m.score) {
+                let consumed = self.consumed(t, &row.needs);
+                best = Some(Match { t, row, score, initiator, counterpart, consumed, fit, nominal });
+            }
+        }
+        best
+    }
+
+    fn consumed(&self, t: TokenIx, needs: &[Need]) -> Vec<TokenIx> {
+        let tree = self.m.tree;
+        let mut out = Vec::new();
+        for need in needs {
+            if let Need::Lemma(path, lemmas) = need {
+                for w in tree.walk(t, path) {
+                    let lemma = tree.lemma(w).to_lowercase();
+                    if tree.is_nominal(w) && lemmas.contains(&lemma) && path.len() == 1 {
+                        out.push(w);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn candidate(&self, found: &Match, why: &str) -> Candidate {
+        Candidate {
+            span: self.trigger_span(found),
+            act: found.row.act.clone(),
+            why: why.to_string(),
+            because: vec![found.row.source.reason()],
+        }
+    }
+
+    /// Decides whether a matched trigger is an event of its own, another mention, or nothing.
+    fn judge(&self, found: &Match) -> Judged {
+        let tree = self.m.tree;
+        let reality = realis::of(&self.m, found.t);
+        let event = Box::new(self.make(found, &reality));
+        let act = &found.row.act;
+        let schedulable = self.m.knowledge.lineage(act).any(|a| self.m.knowledge.in_set("schedulable", a));
+        if reality.realis == Realis::Hypothetical {
+            return Judged::MergeOnly(event, "hypothetical: the text says it may or could happen");
+        }
+        if reality.polarity == Polarity::Negative && !self.is_refusal(&reality) {
+            return Judged::Not("negated: the text says it did not happen");
+        }
+        if reality.realis == Realis::Threatened {
+            return Judged::MergeOnly(event, "threatened: the threat is the event");
+        }
+        if self.in_judging_speech(found.t) {
+            return Judged::MergeOnly(
+                event,
+                "inside a demand, accusation or judgement, which is the event if anything is",
+            );
+        }
+        if !found.fit {
+            return Judged::MergeOnly(event, "the participants it requires are missing or no political actors");
+        }
+        let purpose = reality.because.iter().any(|r| *r == Reason::rule("purpose-clause"));
+        if matches!(reality.realis, Realis::Proposed | Realis::Expected) && !schedulable {
+            let both = !event.event.initiator.is_empty() && !event.event.counterpart.is_empty();
+            if reality.realis == Realis::Proposed || purpose || !both {
+                return Judged::MergeOnly(event, "only proposed or meant, and no meeting that a calendar would hold");
+            }
+        }
+        if found.nominal && !self.stands_alone(found) {
+            return Judged::MergeOnly(event, "a noun that names a happening without reporting it");
+        }
+        if tree.rel(found.t) == Rel::Amod || tree.rel(found.t) == Rel::Compound {
+            return Judged::MergeOnly(event, "a modifier that names a happening without reporting it");
+        }
+        Judged::Event(event)
+    }
+
+    fn is_refusal(&self, reality: &Reality) -> bool {
+        reality.governor_word(self.m.tree).is_some_and(|w| self.m.knowledge.in_set("refusal", w))
+    }
+
+    /// Inside the content of a demand, accusation, fear or judgement. Content that is the trigger's own is not meant.
+    fn in_judging_speech(&self, t: TokenIx) -> bool {
+        self.statements
+            .iter()
+            .filter(|s| s.says(t) && s.statement.cue_head != t)
+            .any(|s| self.m.knowledge.in_set("no-event-speech", &s.statement.speech_act))
+    }
+
+    /// A noun reports a happening when a verb carries it, when it is the occasion of a clause, or when both its sides are
+    /// named beside it.
+    fn stands_alone(&self, found: &Match) -> bool {
+        let tree = self.m.tree;
+        if self.m.support(found.t).is_some() || found.row.needs.contains(&Need::Support) {
+            return true;
+        }
+        if tree.head(found.t).is_none() {
+            return true;
+        }
+        let occasion = tree.rel(found.t) == Rel::Obl
+            && tree.case(found.t).is_some_and(|c| self.m.knowledge.in_set("occasion", &c))
+            && !found.initiator.is_empty()
+            && !found.counterpart.is_empty();
+        if occasion {
+            return true;
+        }
+        // The subject of a passive of planning: "the next round of talks is expected in May".
+        let governed = matches!(tree.rel(found.t), Rel::NsubjPass | Rel::Obj | Rel::Nsubj)
+            && tree.head(found.t).is_some_and(|v| {
+                self.m
+                    .knowledge
+                    .realis
+                    .get(tree.lemma(v))
+                    .is_some_and(|rows| rows.iter().any(|r| r.realis == Realis::Expected))
+                    || self
+                        .m
+                        .knowledge
+                        .realis
+                        .get(tree.lower(v))
+                        .is_some_and(|rows| rows.iter().any(|r| r.realis == Realis::Expected))
+            });
+        let schedulable = self.m.knowledge.lineage(&found.row.act).any(|a| self.m.knowledge.in_set("schedulable", a));
+        governed && schedulable
+    }
+
+    fn make(&self, found: &Match, reality: &Reality) -> Happened {
+        let tree = self.m.tree;
+        let trigger = self.trigger_span(found);
+        let doc_id = tree.doc.id();
+        let id = stable_id(
+            "e",
+            &[
+                doc_id.as_str().as_bytes(),
+                found.row.act.as_bytes(),
+                &trigger.start.to_le_bytes(),
+                &trigger.end.to_le_bytes(),
+            ],
+        );
+        let mut because = vec![found.row.source.reason()];
+        because.extend(reality.because.iter().cloned());
+        let (background, why) = self.background(found.t, reality);
+        because.extend(why);
+        let headline = self.is_headline(found.t);
+        let quality = 10 * i32::from(!headline)
+            + 6 * i32::from(!found.initiator.is_empty())
+            + 6 * i32::from(!found.counterpart.is_empty())
+            + 5 * i32::from(reality.realis == Realis::Actual)
+            + 4 * i32::from(!background)
+            + 2 * i32::from(!found.nominal)
+            + 3 * i32::from(found.fit);
+        Happened {
+            event: EventMention {
+                id,
+                act: found.row.act.clone(),
+                trigger,
+                trigger_head: found.t,
+                also: Vec::new(),
+                sentence: tree.sentence(found.t),
+                initiator: found.initiator.clone(),
+                counterpart: found.counterpart.clone(),
+                place: self.place(found.t),
+                when: self.when(found.t, reality),
+                polarity: reality.polarity,
+                realis: reality.realis,
+                background,
+                voices: self.voices(found.t),
+                responses: Vec::new(),
+                status: Status::Unattributed,
+                flags: Vec::new(),
+                because,
+            },
+            heads: vec![found.t].into_iter().chain(found.consumed.iter().copied()).collect(),
+            quality,
+        }
+    }
+
+    fn is_headline(&self, t: TokenIx) -> bool {
+        let tree = self.m.tree;
+        let sentence = &tree.parse.sentences[tree.sentence(t) as usize];
+        tree.doc.blocks().get(sentence.block as usize).is_some_and(|b| b.kind == BlockKind::Headline)
+    }
+
+    /// The words of the trigger: the head with particle and compounds, and the noun it claims.
+    fn trigger_span(&self, found: &Match) -> Span {
+        let tree = self.m.tree;
+        let mut span = tree.token(found.t).span;
+        let near = |k: TokenIx| (i64::from(k) - i64::from(found.t)).abs() <= 8;
+        for &k in tree.kids(found.t) {
+            let part = tree.rel(k) == Rel::CompoundPrt && near(k)
+                || found.nominal && tree.rel(k) == Rel::Compound && k + 1 == found.t && self.m.modifier(k).is_empty();
+            if part {
+                span = span.cover(tree.token(k).span);
+            }
+        }
+        for &c in found.consumed.iter().filter(|&&c| near(c) && c > found.t) {
+            span = span.cover(tree.token(c).span);
+        }
+        span
+    }
+
+    /// Background: history, habit, or what a since-clause recalls.
+    fn background(&self, t: TokenIx, reality: &Reality) -> (bool, Option<Reason>) {
+        let tree = self.m.tree;
+        let chain: Vec<TokenIx> = std::iter::once(t).chain(tree.ancestors(t)).take(12).collect();
+        for &a in &chain {
+            let recalled = tree.rel(a) == Rel::Advcl
+                && tree
+                    .kids_by(a, &[Rel::Mark])
+                    .any(|k| self.background_words(k, k + 1).is_some_and(|b| b.kind == "since"));
+            if recalled {
+                return (true, Some(Reason::rule("since-clause")));
+            }
+        }
+        let clause = tree.clause(t);
+        let tokens = tree.subtree(clause);
+        for &w in &tokens {
+            if let Some(row) = self.background_words(w, *tokens.last().unwrap_or(&w) + 1) {
+                // The words must belong to this clause, not to one inside it.
+                let own = tree.clause(w) == clause || tree.clause(w) == t;
+                if own && matches!(row.kind.as_str(), "past-reference" | "habitual" | "anniversary") {
+                    return (true, Some(row.source.reason()));
+                }
+            }
+        }
+        let when = self.when(t, reality);
+        if let (Some(latest), Some(today)) = (when.latest, tree.doc.meta.published) {
+            let old = i64::from((today - latest).get_days()) > NEWS_DAYS;
+            if old && when.basis != Basis::Published {
+                return (true, Some(Reason::rule("long-before-publication")));
+            }
+        }
+        // Without a date of publication, a year in a relative or side clause is history.
+        let side = chain.iter().any(|&a| matches!(tree.rel(a), Rel::AclRelcl | Rel::Acl));
+        if tree.doc.meta.published.is_none()
+            && side
+            && when.grain.is_some_and(|g| g >= Grain::Year)
+            && when.basis == Basis::Stated
+        {
+            return (true, Some(Reason::rule("year-in-a-side-clause")));
+        }
+        // "Russia's recognition had opened the way": a noun with its doer that something else is said of.
+        let possessed = matches!(tree.upos(t), Upos::Noun)
+            && tree.kid(t, &[Rel::NmodPoss]).is_some()
+            && matches!(tree.rel(t), Rel::Nsubj)
+            && self.m.support(t).is_none();
+        (possessed, possessed.then(|| Reason::rule("presupposed-noun")))
+    }
+
+    fn background_words(&self, t: TokenIx, end: TokenIx) -> Option<&'a crate::knowledge::Background> {
+        let tree = self.m.tree;
+        self.m.knowledge.background.iter().find(|row| {
+            row.words.iter().enumerate().all(|(n, w)| {
+                let at = t + n as TokenIx;
+                at < end && at < tree.len() && tree.lower(at) == w
+            })
+        })
+    }
+
+    /// The time of the clause: an expression below the trigger, else one of its clause; without one, publication bounds it.
+    fn when(&self, t: TokenIx, reality: &Reality) -> When {
+        let tree = self.m.tree;
+        let clause = tree.clause(t);
+        let anchor = |time: &Timed| {
+            (time.first..=time.last)
+                .find(|&w| tree.head(w).is_none_or(|h| h < time.first || h > time.last))
+                .unwrap_or(time.first)
+        };
+        let best = self
+            .times
+            .iter()
+            .filter(|time| tree.sentence(time.first) == tree.sentence(t))
+            .filter_map(|time| {
+                let a = anchor(time);
+                let governor = tree.head(a).unwrap_or(a);
+                let rank = if tree.below(a, t) && tree.clause_between(a, t) {
+                    0
+                } else if tree.clause(governor) == clause {
+                    1
+                } else if self.shares_clause(governor, t) {
+                    2
+                } else {
+                    return None;
+                };
+                Some((rank, (i64::from(a) - i64::from(t)).abs(), time))
+            })
+            .min_by_key(|(rank, distance, _)| (*rank, *distance));
+        if let Some((_, _, time)) = best {
+            let mut when = time.when.clone();
+            let tentative = tree.subtree(clause).iter().chain(std::iter::once(&clause)).any(|&w| {
+                self.m.knowledge.in_set("tentative", &tree.lemma(w).to_lowercase()) && tree.upos(w) != Upos::Propn
+            });
+            when.firm = !(tentative && reality.realis != Realis::Actual);
+            return when;
+        }
+        let published = tree.doc.meta.published;
+        match (published, reality.realis) {
+            (None, _) => When { firm: reality.realis == Realis::Actual, ..When::unknown() },
+            (Some(day), Realis::Actual) => {
+                When { latest: Some(day), grain: Some(Grain::Day), basis: Basis::Published, ..When::unknown() }
+            }
+            (Some(day), _) => When {
+                earliest: Some(day),
+                grain: Some(Grain::Day),
+                basis: Basis::Published,
+                firm: false,
+                ..When::unknown()
+            },
+        }
+    }
+
+    /// True when the clause of a time governs the trigger's clause without a statement in between: "will travel on Monday
+    /// to meet".
+    fn shares_clause(&self, governor: TokenIx, t: TokenIx) -> bool {
+        let tree = self.m.tree;
+        let clause = tree.clause(t);
+        tree.head(clause)
+            .is_some_and(|h| tree.clause(h) == tree.clause(governor) && matches!(tree.rel(clause), Rel::Xcomp))
+    }
+
+    fn place(&self, t: TokenIx) -> Option<attache_doc::Place> {
+        let tree = self.m.tree;
+        let clause = tree.clause(t);
+        self.places
+            .iter()
+            .filter(|p| tree.sentence(p.head) == tree.sentence(t))
+            .filter(|p| {
+                let only = tree.case(p.head).is_some_and(|c| self.m.knowledge.in_set("place-only", &c));
+                only && (tree.below(p.head, t) || tree.head(p.head).is_some_and(|h| tree.clause(h) == clause))
+            })
+            .min_by_key(|p| (i64::from(p.head) - i64::from(t)).abs())
+            .map(|p| p.place.clone())
+    }
+
+    /// On whose word a trigger is reported: the outermost statement around it, with the chain inwards; else the outlet.
+    fn voices(&self, t: TokenIx) -> Vec<Voice> {
+        let around: Vec<StatementIx> = (0..self.statements.len() as StatementIx)
+            .filter(|&i| {
+                let s = &self.statements[i as usize];
+                s.says(t) && s.statement.polarity == Polarity::Positive && s.statement.cue_head != t
+            })
+            .collect();
+        let outer: Vec<StatementIx> = around
+            .iter()
+            .copied()
+            .filter(|&i| !self.statements[i as usize].statement.within.is_some_and(|w| around.contains(&w)))
+            .filter(|&i| !self.m.knowledge.in_set("no-event-speech", &self.statements[i as usize].statement.speech_act))
+            .collect();
+        if outer.is_empty() {
+            let plain = around.is_empty();
+            return if plain { vec![outlet()] } else { Vec::new() };
+        }
+        let mut voices = Vec::new();
+        for i in outer {
+            let mut chain = vec!["outlet".to_string()];
+            let mut at = i;
+            loop {
+                let s = &self.statements[at as usize].statement;
+                chain.push(self.voice_label(at, s.party));
+                // Inwards: the statement inside it that still holds the trigger.
+                match around.iter().copied().find(|&j| self.statements[j as usize].statement.within == Some(at)) {
+                    Some(inner) if chain.len() < 10 => at = inner,
+                    _ => break,
+                }
+            }
+            let s = &self.statements[i as usize].statement;
+            let stance = if s.speech_act == "deny" { Stance::Denies } else { Stance::Asserts };
+            let nested = at != i;
+            voices.push(Voice {
+                statement: Some(i),
+                party: s.party,
+                stance,
+                relation: self.voice_class(i),
+                chain,
+                nested,
+            });
+        }
+        voices
+    }
+
+    fn voice_label(&self, i: StatementIx, party: Option<PartyIx>) -> String {
+        let s = &self.statements[i as usize].statement;
+        match (party, s.source) {
+            (Some(p), _) => self.m.who.label(p),
+            (None, Some(span)) => self.m.tree.doc.text(span).to_string(),
+            (None, None) => "unnamed".to_string(),
+        }
+    }
+
+    /// The relation before participants are known: vague and implicit sources have theirs already.
+    fn voice_class(&self, i: StatementIx) -> Relation {
+        match self.statements[i as usize].statement.class {
+            SourceClass::Implicit => Relation::Hearsay,
+            SourceClass::Vague | SourceClass::Collective | SourceClass::Document => Relation::Vague,
+            SourceClass::Named | SourceClass::Role => Relation::ThirdParty,
+        }
+    }
+
+    /// Adds an event, or merges it into the one it mentions again.
+    fn add(&self, new: Box<Happened>, events: &mut Vec<Happened>) {
+        if !self.merge(&new, events) {
+            events.push(*new);
+        }
+    }
+
+    /// Merges a mention into an event of the same happening; true when there is one.
+    fn merge(&self, new: &Happened, events: &mut [Happened]) -> bool {
+        let bare = new.event.initiator.is_empty() && new.event.counterpart.is_empty();
+        let definite = self.is_definite(new.event.trigger_head);
+        if bare && !definite && !self.is_verb(new.event.trigger_head) {
+            return false;
+        }
+        let Some(old) = events.iter_mut().rev().find(|old| self.same(new, old)) else { return false };
+        let mut merged = if new.quality > old.quality { new.clone() } else { old.clone() };
+        let other = if new.quality > old.quality { &*old } else { new };
+        merged.heads = old.heads.iter().chain(&new.heads).copied().collect();
+        merged.event.also.extend(other.event.also.iter().copied());
+        if other.event.trigger != merged.event.trigger {
+            merged.event.also.push(other.event.trigger);
+        }
+        merged.event.also.retain(|s| *s != merged.event.trigger);
+        merged.event.also.sort_unstable();
+        merged.event.also.dedup();
+        merged.event.background = old.event.background && new.event.background;
+        merged.event.voices = old.event.voices.clone();
+        for voice in &new.event.voices {
+            if !merged.event.voices.contains(voice) {
+                merged.event.voices.push(voice.clone());
+            }
+        }
+        if merged.event.initiator.is_empty() {
+            merged.event.initiator = other.event.initiator.clone();
+        }
+        if merged.event.counterpart.is_empty() {
+            merged.event.counterpart = other.event.counterpart.clone();
+            let initiator = merged.event.initiator.clone();
+            merged.event.counterpart.retain(|(p, _)| !initiator.iter().any(|(q, _)| p == q));
+        }
+        if merged.event.place.is_none() {
+            merged.event.place = other.event.place.clone();
+        }
+        let dated = |w: &When| matches!(w.basis, Basis::Stated | Basis::Relative);
+        if !dated(&merged.event.when) && dated(&other.event.when) {
+            merged.event.when = other.event.when.clone();
+        }
+        if other.event.realis == Realis::Expected && merged.event.realis == Realis::Proposed {
+            merged.event.realis = Realis::Expected;
+        }
+        // The more special act names the happening better.
+        let special = self.m.knowledge.lineage(&other.event.act).any(|a| a == merged.event.act)
+            && other.event.act != merged.event.act;
+        if special {
+            merged.event.act = other.event.act.clone();
+        }
+        for reason in &other.event.because {
+            if !merged.event.because.contains(reason) {
+                merged.event.because.push(reason.clone());
+            }
+        }
+        *old = merged;
+        true
+    }
+
+    fn is_verb(&self, t: TokenIx) -> bool {
+        self.m.tree.upos(t) == Upos::Verb
+    }
+
+    fn is_definite(&self, t: TokenIx) -> bool {
+        let tree = self.m.tree;
+        tree.kids_by(t, &[Rel::Det]).any(|d| matches!(tree.lower(d), "the" | "this" | "that" | "these" | "those"))
+            || tree.kid(t, &[Rel::NmodPoss]).is_some()
+    }
+
+    /// The same happening: related acts, compatible participants, times and reality.
+    fn same(&self, new: &Happened, old: &Happened) -> bool {
+        let (a, b) = (&new.event, &old.event);
+        if !self.m.knowledge.related(&a.act, &b.act) && !self.siblings(new, old) {
+            return false;
+        }
+        if a.polarity != b.polarity {
+            return false;
+        }
+        let unreal = |r: Realis| r != Realis::Actual;
+        let bare = a.initiator.is_empty() && a.counterpart.is_empty();
+        if unreal(a.realis) != unreal(b.realis) && !bare && !(a.realis == Realis::Hypothetical) {
+            return false;
+        }
+        let stated = |w: &When| matches!(w.basis, Basis::Stated | Basis::Relative);
+        if stated(&a.when) && stated(&b.when) && !overlap(&a.when, &b.when) {
+            return false;
+        }
+        let fits = |x: &[(PartyIx, Span)], y: &[(PartyIx, Span)]| {
+            x.is_empty() || y.is_empty() || x.iter().any(|(p, _)| y.iter().any(|(q, _)| self.m.who.same_side(*p, *q)))
+        };
+        let straight = fits(&a.initiator, &b.initiator) && fits(&a.counterpart, &b.counterpart);
+        let joint = self.m.knowledge.act(&b.act).is_some_and(|x| x.joint)
+            || self.m.knowledge.act(&a.act).is_some_and(|x| x.joint);
+        let crossed = joint && fits(&a.initiator, &b.counterpart) && fits(&a.counterpart, &b.initiator);
+        // One shared participant at least, unless the mention names nobody.
+        let shared = bare
+            || a.initiator
+                .iter()
+                .chain(&a.counterpart)
+                .any(|(p, _)| b.initiator.iter().chain(&b.counterpart).any(|(q, _)| self.m.who.same_side(*p, *q)));
+        // Nouns that name nobody point to something near.
+        let near = !bare || a.sentence.abs_diff(b.sentence) <= 6 || a.act == b.act;
+        (straight || crossed) && shared && near
+    }
+
+    /// Two acts under one parent, mentioned by a definite noun without participants: "the conversation" for a phone call.
+    fn siblings(&self, new: &Happened, old: &Happened) -> bool {
+        let parent = |act: &str| self.m.knowledge.act(act).and_then(|a| a.parent.clone());
+        let (a, b) = (parent(&new.event.act), parent(&old.event.act));
+        let bare = new.event.initiator.is_empty() && new.event.counterpart.is_empty();
+        bare && a.is_some() && a == b && self.is_definite(new.event.trigger_head)
+    }
+
+    /// Settles the relation of each voice to the participants, now that all mentions are in.
+    fn finish(&self, happened: &mut Happened) {
+        let who = self.m.who;
+        let event = &mut happened.event;
+        for voice in &mut event.voices {
+            let Some(party) = voice.party else { continue };
+            let on = |side: &[(PartyIx, Span)]| side.iter().any(|(p, _)| who.same_side(*p, party));
+            let named = voice.statement.is_some_and(|s| {
+                matches!(self.statements[s as usize].statement.class, SourceClass::Named | SourceClass::Role)
+            });
+            if on(&event.initiator) {
+                voice.relation = Relation::Own;
+            } else if on(&event.counterpart) {
+                voice.relation = Relation::Counterpart;
+            } else if named {
+                voice.relation = Relation::ThirdParty;
+            }
+        }
+        let attributed = event.voices.iter().any(|v| v.relation != Relation::Outlet);
+        if attributed && event.voices.iter().any(|v| v.relation == Relation::Outlet) {
+            // A flat restatement by the outlet adds no voice.
+            event.voices.retain(|v| v.relation != Relation::Outlet);
+            event.flags.push(Flag::OutletAdopts);
+        }
+        if event.voices.is_empty() {
+            event.voices.push(outlet());
+        }
+        if attributed && event.voices.iter().all(|v| v.nested) {
+            event.flags.push(Flag::NestedOnly);
+        }
+        if event.background {
+            event.flags.push(Flag::Background);
+        }
+        if event.realis == Realis::Hypothetical {
+            event.flags.push(Flag::Hypothetical);
+        }
+    }
+}
+
+fn outlet() -> Voice {
+    Voice {
+        statement: None,
+        party: None,
+        stance: Stance::Asserts,
+        relation: Relation::Outlet,
+        chain: vec!["outlet".to_string()],
+        nested: false,
+    }
+}
+
+fn overlap(a: &When, b: &When) -> bool {
+    let before = |x: &When, y: &When| matches!((x.latest, y.earliest), (Some(l), Some(e)) if l < e);
+    !before(a, b) && !before(b, a)
+}
+
+impl Reality {
+    /// The lemma of the word that made it unreal or negative.
+    pub fn governor_word<'t>(&self, tree: &Tree<'t>) -> Option<&'t str> {
+        self.negator.or(self.governor).map(|g| tree.lemma(g))
+    }
+}

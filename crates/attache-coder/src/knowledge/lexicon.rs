@@ -1,0 +1,448 @@
+//! The lexicons of English under knowledge/lexicon/en.
+
+use std::collections::HashMap;
+
+use attache_doc::{Polarity, Realis, Stance};
+
+use super::Source;
+use super::table::{KnowledgeError, Row, list, rows};
+use crate::pattern::{self, Need, Role};
+
+type File = (&'static str, &'static str);
+type Result<T> = std::result::Result<T, KnowledgeError>;
+
+/// A row of triggers.tsv: a word that reports an act.
+#[derive(Debug, Clone)]
+pub struct Trigger {
+    pub pos: String,
+    pub needs: Vec<Need>,
+    pub act: String,
+    pub initiator: Vec<Role>,
+    pub counterpart: Vec<Role>,
+    pub require: Require,
+    pub source: Source,
+}
+
+/// Which participants must be political actors for a trigger to be coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Require {
+    Both,
+    Any,
+    Initiator,
+    Counterpart,
+}
+
+/// What a verb does for the noun it carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SupportKind {
+    /// Its subject is the doer of the noun.
+    Support,
+    /// The noun is its subject and happens.
+    Occurrence,
+    /// Its subject is the one the noun is done to.
+    Receive,
+    /// Its subject is a cause; the doer stands in a phrase.
+    Cause,
+}
+
+/// A row of speech.tsv: a cue of attribution.
+#[derive(Debug, Clone)]
+pub struct Cue {
+    pub pos: String,
+    pub words: Vec<String>,
+    pub needs: Vec<Need>,
+    pub speech_act: String,
+    pub distance: String,
+    pub source_paths: Vec<Role>,
+    pub content_paths: Vec<Role>,
+    pub source: Source,
+}
+
+/// A row of documents.tsv: a noun that stands for somebody's word.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub class: String,
+}
+
+/// A row of hedges.tsv.
+#[derive(Debug, Clone)]
+pub struct HedgeRow {
+    pub words: Vec<String>,
+    pub class: String,
+}
+
+/// A row of responses.tsv.
+#[derive(Debug, Clone)]
+pub struct ResponseRow {
+    pub pos: String,
+    pub words: Vec<String>,
+    pub needs: Vec<Need>,
+    /// Whether the cue must be negated, must not be, or either.
+    pub negated: Option<bool>,
+    /// The stance; `None` for rows that keep a look-alike out.
+    pub stance: Option<Stance>,
+    pub to: Vec<Role>,
+    pub source: Source,
+}
+
+/// A row of standings.tsv that goes by words.
+#[derive(Debug, Clone)]
+pub struct StandingRow {
+    pub pos: String,
+    pub needs: Vec<Need>,
+    pub relation: String,
+    pub polarity: Polarity,
+    pub holder: Vec<Role>,
+    pub subject: Vec<Role>,
+    pub source: Source,
+}
+
+/// A row of standings.tsv that goes by act.
+#[derive(Debug, Clone)]
+pub struct ActStanding {
+    pub relation: String,
+    pub polarity: Polarity,
+    pub source: Source,
+}
+
+/// A row of realis.tsv.
+#[derive(Debug, Clone)]
+pub struct RealisRow {
+    pub pos: String,
+    pub realis: Realis,
+    /// keep, negative or flip.
+    pub polarity: String,
+    pub source: Source,
+}
+
+/// A row of background.tsv.
+#[derive(Debug, Clone)]
+pub struct Background {
+    pub words: Vec<String>,
+    pub kind: String,
+    pub source: Source,
+}
+
+/// A row of time.tsv.
+#[derive(Debug, Clone)]
+pub struct TimeWord {
+    pub kind: String,
+    pub value: String,
+}
+
+/// A row of pronouns.tsv.
+#[derive(Debug, Clone)]
+pub struct PronounRow {
+    pub number: String,
+    pub gender: String,
+    pub person: String,
+    pub kind: String,
+}
+
+fn source(row: &Row) -> Source {
+    Source { file: row.file, line: row.line }
+}
+
+fn words(phrase: &str) -> Vec<String> {
+    phrase.split_whitespace().map(crate::tree::plain).collect()
+}
+
+fn needs(row: &Row, text: &str) -> Result<Vec<Need>> {
+    pattern::needs(text).map_err(|e| row.error(e.to_string()))
+}
+
+fn paths(row: &Row, text: &str) -> Result<Vec<Role>> {
+    pattern::roles(text).map_err(|e| row.error(e.to_string()))
+}
+
+/// "carry out" as a verb is `carry` with the particle `out`; other phrases stay with their first word as key.
+fn head_word(lemma: &str, pos: &str, needs: &mut Vec<Need>) -> String {
+    let mut parts = lemma.split_whitespace();
+    let first = parts.next().unwrap_or_default().to_string();
+    let rest: Vec<&str> = parts.collect();
+    if pos == "VERB" && rest.len() == 1 {
+        needs.push(Need::Lemma(vec![pattern::Step::Prt], vec![rest[0].to_string()]));
+        return first;
+    }
+    if rest.is_empty() { first } else { lemma.to_string() }
+}
+
+pub(super) fn triggers((path, text): File, known: &dyn Fn(&str) -> bool) -> Result<HashMap<String, Vec<Trigger>>> {
+    let columns = ["lemma", "pos", "needs", "act", "initiator", "counterpart", "require", "note"];
+    let mut out: HashMap<String, Vec<Trigger>> = HashMap::new();
+    for row in rows(path, text, &columns)? {
+        let [lemmas, pos, need, act, initiator, counterpart, require, _] = row.cells();
+        if !known(act) {
+            return Err(row.error(format!("`{act}` is no act of acts.tsv")));
+        }
+        let require = match require {
+            "both" => Require::Both,
+            "any" => Require::Any,
+            "initiator" => Require::Initiator,
+            "counterpart" => Require::Counterpart,
+            other => return Err(row.error(format!("require `{other}`, expected both, any, initiator or counterpart"))),
+        };
+        for lemma in list(lemmas) {
+            let mut needs = needs(&row, need)?;
+            let key = head_word(lemma, pos, &mut needs);
+            out.entry(key).or_default().push(Trigger {
+                pos: pos.to_string(),
+                needs,
+                act: act.to_string(),
+                initiator: paths(&row, initiator)?,
+                counterpart: paths(&row, counterpart)?,
+                require,
+                source: source(&row),
+            });
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn support((path, text): File) -> Result<HashMap<String, Vec<SupportKind>>> {
+    let mut out: HashMap<String, Vec<SupportKind>> = HashMap::new();
+    for row in rows(path, text, &["lemma", "pos", "kind", "note"])? {
+        let [lemmas, _, kind, _] = row.cells();
+        let kind = match kind {
+            "support" => SupportKind::Support,
+            "occurrence" => SupportKind::Occurrence,
+            "passive" | "receive" => SupportKind::Receive,
+            "cause" => SupportKind::Cause,
+            other => return Err(row.error(format!("kind `{other}`, expected support, occurrence, receive or cause"))),
+        };
+        for lemma in list(lemmas) {
+            out.entry(lemma.to_string()).or_default().push(kind);
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn cues((path, text): File) -> Result<HashMap<String, Vec<Cue>>> {
+    let columns = ["lemma", "pos", "needs", "speech_act", "distance", "source", "content", "note"];
+    let mut out: HashMap<String, Vec<Cue>> = HashMap::new();
+    for row in rows(path, text, &columns)? {
+        let [lemmas, pos, need, speech_act, distance, from, content, _] = row.cells();
+        for lemma in list(lemmas) {
+            let mut needs = needs(&row, need)?;
+            let key = head_word(lemma, pos, &mut needs);
+            let first = key.split(' ').next().unwrap_or_default().to_string();
+            out.entry(first).or_default().push(Cue {
+                pos: pos.to_string(),
+                words: words(&key),
+                needs,
+                speech_act: speech_act.to_string(),
+                distance: distance.to_string(),
+                source_paths: paths(&row, from)?,
+                content_paths: paths(&row, content)?,
+                source: source(&row),
+            });
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn documents((path, text): File) -> Result<HashMap<String, Document>> {
+    let mut out = HashMap::new();
+    for row in rows(path, text, &["noun", "class", "note"])? {
+        let [nouns, class, _] = row.cells();
+        for noun in list(nouns) {
+            out.insert(noun.to_lowercase(), Document { class: class.to_string() });
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn classes((path, text): File, columns: &[&str]) -> Result<HashMap<String, (String, Source)>> {
+    let mut out = HashMap::new();
+    for row in rows(path, text, columns)? {
+        let [nouns, class, _] = row.cells();
+        for noun in list(nouns) {
+            out.insert(noun.to_lowercase(), (class.to_string(), source(&row)));
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn hedges((path, text): File) -> Result<Vec<HedgeRow>> {
+    let mut out = Vec::new();
+    for row in rows(path, text, &["phrase", "class", "effect", "note"])? {
+        let [phrases, class, _, _] = row.cells();
+        for phrase in list(phrases) {
+            out.push(HedgeRow { words: words(phrase), class: class.to_string() });
+        }
+    }
+    Ok(out)
+}
+
+fn stance(row: &Row, text: &str) -> Result<Option<Stance>> {
+    Ok(match text {
+        "" => None,
+        "confirms" => Some(Stance::Confirms),
+        "denies" => Some(Stance::Denies),
+        "disputes" => Some(Stance::Disputes),
+        "declines-to-comment" => Some(Stance::DeclinesToComment),
+        "has-not-confirmed" => Some(Stance::HasNotConfirmed),
+        "not-asked" => Some(Stance::NotAsked),
+        other => return Err(row.error(format!("`{other}` is no stance"))),
+    })
+}
+
+pub(super) fn responses((path, text): File) -> Result<HashMap<String, Vec<ResponseRow>>> {
+    let columns = ["lemma", "pos", "needs", "negated", "stance", "to", "note"];
+    let mut out: HashMap<String, Vec<ResponseRow>> = HashMap::new();
+    for row in rows(path, text, &columns)? {
+        let [lemmas, pos, need, negated, stance_name, to, _] = row.cells();
+        let negated = match negated {
+            "yes" => Some(true),
+            "no" => Some(false),
+            "any" => None,
+            other => return Err(row.error(format!("negated `{other}`, expected yes, no or any"))),
+        };
+        for lemma in list(lemmas) {
+            let mut needs = needs(&row, need)?;
+            let key = head_word(lemma, pos, &mut needs);
+            let first = key.split(' ').next().unwrap_or_default().to_string();
+            out.entry(first).or_default().push(ResponseRow {
+                pos: pos.to_string(),
+                words: words(&key),
+                needs,
+                negated,
+                stance: stance(&row, stance_name)?,
+                to: paths(&row, to)?,
+                source: source(&row),
+            });
+        }
+    }
+    Ok(out)
+}
+
+fn polarity(row: &Row, text: &str) -> Result<Polarity> {
+    match text {
+        // Rows that keep a look-alike out have no polarity.
+        "" | "positive" => Ok(Polarity::Positive),
+        "negative" => Ok(Polarity::Negative),
+        other => Err(row.error(format!("polarity `{other}`, expected positive or negative"))),
+    }
+}
+
+type Standings = (HashMap<String, Vec<StandingRow>>, HashMap<String, ActStanding>);
+
+pub(super) fn standings((path, text): File) -> Result<Standings> {
+    let columns = ["lemma", "pos", "needs", "relation", "polarity", "holder", "subject", "from_act", "note"];
+    let mut by_word: HashMap<String, Vec<StandingRow>> = HashMap::new();
+    let mut by_act = HashMap::new();
+    for row in rows(path, text, &columns)? {
+        let [lemmas, pos, need, relation, sign, holder, subject, act, _] = row.cells();
+        let polarity = polarity(&row, sign)?;
+        if !act.is_empty() {
+            by_act.insert(
+                act.to_string(),
+                ActStanding { relation: relation.to_string(), polarity, source: source(&row) },
+            );
+            continue;
+        }
+        for lemma in list(lemmas) {
+            let mut needs = needs(&row, need)?;
+            let key = head_word(lemma, pos, &mut needs);
+            by_word.entry(key).or_default().push(StandingRow {
+                pos: pos.to_string(),
+                needs,
+                relation: relation.to_string(),
+                polarity,
+                holder: paths(&row, holder)?,
+                subject: paths(&row, subject)?,
+                source: source(&row),
+            });
+        }
+    }
+    Ok((by_word, by_act))
+}
+
+pub(super) fn realis((path, text): File) -> Result<HashMap<String, Vec<RealisRow>>> {
+    let mut out: HashMap<String, Vec<RealisRow>> = HashMap::new();
+    for row in rows(path, text, &["lemma", "pos", "realis", "polarity", "note"])? {
+        let [lemmas, pos, realis, polarity, _] = row.cells();
+        let realis = match realis {
+            "actual" => Realis::Actual,
+            "expected" => Realis::Expected,
+            "proposed" => Realis::Proposed,
+            "hypothetical" => Realis::Hypothetical,
+            "threatened" => Realis::Threatened,
+            other => return Err(row.error(format!("`{other}` is no realis"))),
+        };
+        for lemma in list(lemmas) {
+            out.entry(lemma.to_string()).or_default().push(RealisRow {
+                pos: pos.to_string(),
+                realis,
+                polarity: if polarity.is_empty() { "keep".to_string() } else { polarity.to_string() },
+                source: source(&row),
+            });
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn background((path, text): File) -> Result<Vec<Background>> {
+    let mut out = Vec::new();
+    for row in rows(path, text, &["phrase", "kind", "note"])? {
+        let [phrases, kind, note] = row.cells();
+        // Weak words ("earlier this week") go with news as often as with history.
+        if note.starts_with("weak") {
+            continue;
+        }
+        for phrase in list(phrases) {
+            out.push(Background { words: words(phrase), kind: kind.to_string(), source: source(&row) });
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn time((path, text): File) -> Result<HashMap<String, Vec<TimeWord>>> {
+    let mut out: HashMap<String, Vec<TimeWord>> = HashMap::new();
+    for row in rows(path, text, &["phrase", "kind", "value", "note"])? {
+        let [phrases, kind, value, _] = row.cells();
+        for phrase in list(phrases) {
+            out.entry(crate::tree::plain(phrase))
+                .or_default()
+                .push(TimeWord { kind: kind.to_string(), value: value.to_string() });
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn pronouns((path, text): File) -> Result<HashMap<String, PronounRow>> {
+    let mut out = HashMap::new();
+    for row in rows(path, text, &["form", "number", "gender", "person", "kind", "note"])? {
+        let [forms, number, gender, person, kind, _] = row.cells();
+        for form in list(forms) {
+            out.entry(form.to_lowercase()).or_insert(PronounRow {
+                number: number.to_string(),
+                gender: gender.to_string(),
+                person: person.to_string(),
+                kind: kind.to_string(),
+            });
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn descriptors((path, text): File) -> Result<HashMap<String, (Vec<String>, Source)>> {
+    let mut out = HashMap::new();
+    for row in rows(path, text, &["noun", "kinds", "note"])? {
+        let [nouns, kinds, _] = row.cells();
+        for noun in list(nouns) {
+            out.insert(noun.to_lowercase(), (list(kinds).map(str::to_string).collect(), source(&row)));
+        }
+    }
+    Ok(out)
+}
+
+/// rules.tsv: named sets of words that rules of the coder refer to.
+pub(super) fn word_sets((path, text): File) -> Result<HashMap<String, Vec<String>>> {
+    let mut out: HashMap<String, Vec<String>> = HashMap::new();
+    for row in rows(path, text, &["set", "words", "note"])? {
+        let [set, words, _] = row.cells();
+        out.entry(set.to_string()).or_default().extend(list(words).map(str::to_lowercase));
+    }
+    Ok(out)
+}

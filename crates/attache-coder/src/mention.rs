@@ -1,0 +1,1186 @@
+//! Mentions and the parties they name: composition ("the Russian foreign ministry"), names, titles, coreference.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use attache_doc::{
+    Actor, ActorKind, EntityLabel, Mention, MentionKind, PartyIx, Reason, Rel, Resolution, Span, TokenIx, Upos, Xpos,
+};
+use jiff::civil::Date;
+
+use crate::knowledge::{Knowledge, NameRef};
+use crate::tree::Tree;
+
+/// A mention with what the later stages ask of it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub head: TokenIx,
+    pub span: Span,
+    pub kind: MentionKind,
+    /// Whom it names; several for "the two".
+    pub parties: Vec<PartyIx>,
+    /// Class of unnamed source, when the noun is one (lexicon/en/vague.tsv).
+    pub vague: Option<String>,
+}
+
+/// All mentions and parties of a document.
+#[derive(Debug, Default)]
+pub struct Who {
+    pub parties: Vec<Actor>,
+    pub found: Vec<Found>,
+    at: Vec<Option<u32>>,
+    /// Name hits by first token, for the place stage.
+    pub hits: Vec<Hit>,
+    /// Names and demonyms used as modifiers ("Russian strikes"), with the party they name.
+    pub modifiers: Vec<(Range<TokenIx>, PartyIx)>,
+}
+
+/// A run of tokens that the name tables know.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    pub tokens: Range<TokenIx>,
+    pub refs: Vec<NameRef>,
+}
+
+impl Who {
+    /// The mention headed by a token, or that the token is part of the name of.
+    pub fn mention(&self, token: TokenIx) -> Option<&Found> {
+        self.at[token as usize].map(|i| &self.found[i as usize])
+    }
+
+    /// The parties a nominal names, with the words of each, conjuncts included.
+    pub fn named_by(&self, tree: &Tree, head: TokenIx) -> Vec<(PartyIx, Span)> {
+        let mut out: Vec<(PartyIx, Span)> = Vec::new();
+        for conjunct in tree.conjuncts(head) {
+            if let Some(found) = self.mention(conjunct) {
+                for &party in &found.parties {
+                    if !out.iter().any(|(p, _)| *p == party) {
+                        out.push((party, found.span));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// True for parties that can take part in political events: known, or described by office, organ or agent noun.
+    pub fn is_actor(&self, knowledge: &Knowledge, party: PartyIx) -> bool {
+        let actor = &self.parties[party as usize];
+        actor.resolution != Resolution::Unresolved
+            && actor.kind.as_ref().is_some_and(|k| knowledge.in_set("political-kind", &k.0))
+    }
+
+    /// The authority a party speaks and acts for: its ministry's state, its office's government.
+    pub fn side(&self, party: PartyIx) -> PartyIx {
+        let mut at = party;
+        // Chains are person → organ → state; the bound ends a cycle in a faulty table.
+        for _ in 0..8 {
+            match self.parties[at as usize].part_of {
+                Some(up) if up != at => at = up,
+                _ => break,
+            }
+        }
+        at
+    }
+
+    /// True when two parties belong to the same authority.
+    pub fn same_side(&self, a: PartyIx, b: PartyIx) -> bool {
+        a == b || self.side(a) == self.side(b)
+    }
+
+    /// Key or name, for chains.
+    pub fn label(&self, party: PartyIx) -> String {
+        let actor = &self.parties[party as usize];
+        actor.key.clone().unwrap_or_else(|| actor.name.clone())
+    }
+
+    /// The mentions as the coding lists them.
+    pub fn mentions(&self, tree: &Tree) -> Vec<Mention> {
+        let mut out = Vec::new();
+        for found in &self.found {
+            for &party in &found.parties {
+                let sentence = tree.sentence(found.head);
+                out.push(Mention { span: found.span, head: found.head, sentence, kind: found.kind, party });
+            }
+        }
+        out.sort_by_key(|m| (m.span, m.party));
+        out
+    }
+
+    /// The parties, at the end of coding.
+    pub fn into_parties(self) -> Vec<Actor> {
+        self.parties
+    }
+}
+
+/// Finds mentions and resolves them to parties.
+pub fn find(knowledge: &Knowledge, tree: &Tree) -> Who {
+    let mut finder = Finder::new(knowledge, tree);
+    finder.match_names();
+    for sentence in 0..tree.parse.sentences.len() {
+        finder.read_sentence(sentence);
+    }
+    let mut who = finder.who;
+    for party in &mut who.parties {
+        party.because.dedup();
+    }
+    who
+}
+
+struct Finder<'a, 'k> {
+    knowledge: &'k Knowledge,
+    tree: &'a Tree<'a>,
+    on: Option<Date>,
+    who: Who,
+    /// Hit that covers a token.
+    hit_at: Vec<Option<u32>>,
+    /// Party by key or described key.
+    by_key: HashMap<String, PartyIx>,
+    /// Persons of the document by surname.
+    surnames: HashMap<String, PartyIx>,
+    /// Mentions so far, for coreference.
+    recent: Vec<Recent>,
+}
+
+/// A mention as coreference sees it.
+#[derive(Debug, Clone)]
+struct Recent {
+    head: TokenIx,
+    sentence: u32,
+    party: PartyIx,
+    subject: bool,
+    plural: bool,
+}
+
+/// How many sentences back a pronoun may look. Longer gaps are rare in news and mostly wrong.
+const PRONOUN_REACH: u32 = 2;
+/// How many sentences back a definite description may look.
+const DESCRIPTION_REACH: u32 = 8;
+
+impl<'a, 'k> Finder<'a, 'k> {
+    fn new(knowledge: &'k Knowledge, tree: &'a Tree<'a>) -> Self {
+        let n = tree.len() as usize;
+        Finder {
+            knowledge,
+            tree,
+            on: tree.doc.meta.published,
+            who: Who { at: vec![None; n], ..Who::default() },
+            hit_at: vec![None; n],
+            by_key: HashMap::new(),
+            surnames: HashMap::new(),
+            recent: Vec::new(),
+        }
+    }
+
+    /// Marks the longest known names, from left to right, in each sentence. Cities are left to the place stage.
+    fn match_names(&mut self) {
+        let accept = |r: NameRef| !matches!(r, NameRef::City(_));
+        for sentence in &self.tree.parse.sentences {
+            let mut atoms = Vec::new();
+            for t in sentence.tokens.clone() {
+                crate::knowledge::atoms_of(self.tree.form(t), t, &mut atoms);
+            }
+            let cased = atoms.iter().filter(|a| a.text.chars().any(char::is_alphabetic)).count();
+            let upper = atoms.iter().filter(|a| a.upper).count();
+            let shouting = cased >= 3 && upper * 5 >= cased * 4;
+            let mut at = 0;
+            while at < atoms.len() {
+                match self.knowledge.names.longest(&atoms, at, shouting, &accept) {
+                    Some((n, refs)) => {
+                        let tokens = atoms[at].token..atoms[at + n - 1].token + 1;
+                        if self.plausible(&tokens, &refs) {
+                            let ix = self.who.hits.len() as u32;
+                            for t in tokens.clone() {
+                                self.hit_at[t as usize] = Some(ix);
+                            }
+                            self.who.hits.push(Hit { tokens, refs });
+                        }
+                        at += n;
+                    }
+                    None => at += 1,
+                }
+            }
+        }
+    }
+
+    /// A country's or body's name inside a longer person's name is no name of the country ("Jordan" in "Michael Jordan").
+    fn plausible(&self, tokens: &Range<TokenIx>, refs: &[NameRef]) -> bool {
+        if refs.iter().any(|r| matches!(r, NameRef::Person(_))) {
+            return true;
+        }
+        let common = refs.iter().all(|r| matches!(r, NameRef::Organ(_) | NameRef::Office(_) | NameRef::Agent(_)));
+        if common {
+            // Verbs and adverbs that look like nouns ("guards", "leads") are no actors.
+            let last = tokens.end - 1;
+            return !matches!(self.tree.upos(last), Upos::Verb | Upos::Adv | Upos::Aux | Upos::Adp);
+        }
+        !self.tree.parse.entities.iter().any(|e| {
+            e.label == EntityLabel::Person
+                && e.tokens.start <= tokens.start
+                && tokens.end <= e.tokens.end
+                && e.tokens.len() > tokens.len()
+        })
+    }
+
+    fn hit(&self, token: TokenIx) -> Option<&Hit> {
+        self.hit_at[token as usize].map(|i| &self.who.hits[i as usize])
+    }
+
+    fn read_sentence(&mut self, sentence: usize) {
+        let range = self.tree.parse.sentences[sentence].tokens.clone();
+        for t in range {
+            if self.is_mention_head(t) {
+                self.read(t, 0);
+            }
+        }
+        self.read_modifiers(sentence);
+    }
+
+    /// Demonyms and names that modify a noun: "Russian strikes", "Hamas fighters".
+    fn read_modifiers(&mut self, sentence: usize) {
+        let range = self.tree.parse.sentences[sentence].tokens.clone();
+        let hits: Vec<Hit> = self.who.hits.iter().filter(|h| range.contains(&h.tokens.start)).cloned().collect();
+        for hit in hits {
+            let modifies = hit.tokens.clone().any(|w| {
+                matches!(self.tree.rel(w), Rel::Amod | Rel::Compound | Rel::NmodDesc | Rel::Flat | Rel::Conj)
+                    && self.tree.head(w).is_some_and(|h| !hit.tokens.contains(&h))
+            });
+            if !modifies {
+                continue;
+            }
+            let party = hit.refs.iter().find_map(|r| match *r {
+                NameRef::State(i) | NameRef::Demonym(i) => Some(self.state(i, &hit)),
+                NameRef::Institution(i) => {
+                    let key = self.knowledge.names.institutions[i as usize].key.clone();
+                    Some(self.institution(&key))
+                }
+                _ => None,
+            });
+            if let Some(party) = party {
+                self.who.modifiers.push((hit.tokens.clone(), party));
+            }
+        }
+    }
+
+    /// Heads of nominals that are no part of another nominal's name.
+    fn is_mention_head(&self, t: TokenIx) -> bool {
+        let tree = self.tree;
+        let nominal = tree.is_nominal(t)
+            || (tree.upos(t) == Upos::Adj
+                && self.hit(t).is_some()
+                && !matches!(tree.rel(t), Rel::Amod | Rel::Compound))
+            || (tree.upos(t) == Upos::Det && matches!(tree.rel(t), Rel::Nsubj | Rel::NsubjPass | Rel::Obj | Rel::Obl));
+        nominal
+            && match tree.rel(t) {
+                Rel::Compound | Rel::Flat | Rel::Fixed | Rel::Goeswith | Rel::Nummod | Rel::Det => false,
+                Rel::Amod => false,
+                _ => true,
+            }
+    }
+
+    /// Reads the mention headed by `t`, once. `depth` bounds the recursion through possessors and of-phrases.
+    fn read(&mut self, t: TokenIx, depth: usize) -> Option<u32> {
+        if let Some(ix) = self.who.at[t as usize] {
+            return Some(ix);
+        }
+        if depth > 6 {
+            return None;
+        }
+        let tree = self.tree;
+        if tree.upos(t) == Upos::Pron || tree.upos(t) == Upos::Det || self.is_pair(t) {
+            return self.read_pronoun(t);
+        }
+        if self.knowledge.in_set("quantity", tree.lemma(t)) {
+            // "thousands of protesters": who is counted is named.
+            let counted = tree.kids_by(t, &[Rel::Nmod]).find(|&k| tree.case(k).as_deref() == Some("of"));
+            if let Some(ix) = counted.and_then(|k| self.read(k, depth + 1)) {
+                let of = self.who.found[ix as usize].clone();
+                return Some(self.push(t, of.kind, of.parties, of.vague));
+            }
+        }
+        let core = self.core(t);
+        let made = self.resolve(t, &core, depth);
+        let vague = self.vague_class(t, &core);
+        let (parties, known) = match made {
+            Some((party, kind)) => (vec![party], kind),
+            None => match self.read_description(t, &core) {
+                Some(parties) => (parties, MentionKind::Description),
+                None if vague.is_some() => (Vec::new(), MentionKind::Description),
+                None => return None,
+            },
+        };
+        let ix = self.push(t, known, parties, vague);
+        // Words of the name lead to the mention too, so that roles filled by a part of it are understood.
+        for &part in &core {
+            if self.who.at[part as usize].is_none() && self.tree.rel(part) != Rel::Det {
+                let owner = self.hit(part).is_some_and(|h| !h.tokens.contains(&t)) && self.tree.rel(part) != Rel::Flat;
+                if !owner {
+                    self.who.at[part as usize] = Some(ix);
+                }
+            }
+        }
+        self.read_apposition(t, ix, depth);
+        Some(ix)
+    }
+
+    fn push(&mut self, t: TokenIx, kind: MentionKind, parties: Vec<PartyIx>, vague: Option<String>) -> u32 {
+        let ix = self.who.found.len() as u32;
+        let subject = matches!(self.tree.rel(t), Rel::Nsubj | Rel::NsubjPass | Rel::OblAgent | Rel::NsubjOuter);
+        let plural = matches!(self.tree.xpos(t), Xpos::Nns | Xpos::Nnps)
+            || parties.iter().any(|&p| {
+                self.who.parties[p as usize].kind.as_ref().is_some_and(|k| self.knowledge.in_set("plural-kind", &k.0))
+            });
+        for &party in &parties {
+            self.recent.push(Recent { head: t, sentence: self.tree.sentence(t), party, subject, plural });
+        }
+        let span = self.tree.nominal_span(t);
+        self.who.found.push(Found { head: t, span, kind, parties, vague });
+        self.who.at[t as usize] = Some(ix);
+        ix
+    }
+
+    /// The words that make up the name: head with compounds, adjectives, flat parts, without possessors and phrases.
+    fn core(&self, t: TokenIx) -> Vec<TokenIx> {
+        let tree = self.tree;
+        let mut core = vec![t];
+        let mut stack = vec![t];
+        while let Some(at) = stack.pop() {
+            for &k in tree.kids(at) {
+                let part = matches!(
+                    tree.rel(k),
+                    Rel::Compound | Rel::Flat | Rel::Amod | Rel::NmodDesc | Rel::Goeswith | Rel::NmodUnmarked
+                ) || (tree.rel(k) == Rel::Det && at == t)
+                    || (tree.rel(k) == Rel::Conj
+                        && at != t
+                        && self.hit(k).is_some()
+                        && self.hit_at[k as usize] == self.hit_at[t as usize]);
+                if part && (k as i64 - t as i64).abs() < 24 {
+                    core.push(k);
+                    stack.push(k);
+                }
+            }
+        }
+        // A known name that runs over the head takes all its words, whatever the tree ("Ministry of Foreign Affairs").
+        if let Some(hit) = self.hit(t) {
+            core.extend(hit.tokens.clone());
+        }
+        core.sort_unstable();
+        core.dedup();
+        core
+    }
+
+    fn vague_class(&self, t: TokenIx, core: &[TokenIx]) -> Option<String> {
+        let tree = self.tree;
+        let words: Vec<&str> = core.iter().filter(|&&w| tree.rel(w) != Rel::Det).map(|&w| tree.lower(w)).collect();
+        let known = |phrase: &str| self.knowledge.vague.get(phrase).map(|(class, _)| class.clone());
+        for from in 0..words.len() {
+            if let Some(class) = known(&words[from..].join(" ")) {
+                return Some(class);
+            }
+        }
+        known(tree.lower(t)).or_else(|| known(tree.lemma(t)))
+    }
+
+    /// Names, organs, offices and agents in the core, composed with their owner.
+    fn resolve(&mut self, t: TokenIx, core: &[TokenIx], depth: usize) -> Option<(PartyIx, MentionKind)> {
+        let tree = self.tree;
+        let mut hits: Vec<Hit> = Vec::new();
+        for &w in core {
+            if let Some(hit) = self.hit(w) {
+                if hits.last().is_none_or(|h| h.tokens != hit.tokens) {
+                    hits.push(hit.clone());
+                }
+            }
+        }
+        // A person's name decides wherever it stands in the nominal.
+        for hit in &hits {
+            let rows: Vec<u32> =
+                hit.refs.iter().filter_map(|r| if let NameRef::Person(p) = r { Some(*p) } else { None }).collect();
+            if !rows.is_empty() {
+                let office = self.office_words(core, &hits);
+                let party = self.person(&rows, office, hit.tokens.clone());
+                return Some((party, MentionKind::Name));
+            }
+        }
+        let head_hit = hits.iter().find(|h| h.tokens.contains(&t)).cloned();
+        let named_person = self.entity_name(core, EntityLabel::Person);
+        let office_hit = hits
+            .iter()
+            .rev()
+            .find(|h| {
+                h.refs.iter().any(|r| matches!(r, NameRef::Office(_)))
+                    && (h.tokens.contains(&t) || named_person.is_some())
+            })
+            .cloned();
+        if let Some(hit) = &head_hit {
+            for r in &hit.refs {
+                match *r {
+                    NameRef::Institution(i) => {
+                        let key = self.knowledge.names.institutions[i as usize].key.clone();
+                        return Some((self.institution(&key), MentionKind::Name));
+                    }
+                    NameRef::State(i) => return Some((self.state(i, hit), MentionKind::Name)),
+                    NameRef::Capital(i) if self.is_metonym(t) => return Some((self.state(i, hit), MentionKind::Name)),
+                    _ => {}
+                }
+            }
+        }
+        if let Some(hit) = office_hit {
+            return Some(self.office_holder(t, core, &hit, named_person, depth));
+        }
+        if let Some((span, words)) = named_person {
+            return Some((self.unknown_person(&words, span), MentionKind::Name));
+        }
+        if let Some(hit) = head_hit {
+            for r in &hit.refs {
+                match *r {
+                    NameRef::Organ(i) => return self.organ(t, core, i, depth).map(|p| (p, MentionKind::Description)),
+                    NameRef::Agent(i) => return Some((self.agent(t, core, i, depth), MentionKind::Description)),
+                    NameRef::Demonym(i) if tree.upos(t) != Upos::Adj || tree.kid(t, &[Rel::Det]).is_some() => {
+                        return Some((self.people_of(i, t), MentionKind::Description));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        // A surname alone: only when the document has given the full name.
+        if matches!(tree.upos(t), Upos::Propn) {
+            let last = *core.iter().filter(|&&w| tree.upos(w) == Upos::Propn).max()?;
+            let titled = core.iter().all(|&w| {
+                w == last
+                    || tree.upos(w) != Upos::Propn
+                    || self.knowledge.in_set("title", tree.lower(w).trim_end_matches('.'))
+            });
+            if titled {
+                if let Some(&party) = self.surnames.get(tree.lower(last)) {
+                    return Some((party, MentionKind::Name));
+                }
+            }
+            if let Some((_, words)) = self.entity_name(core, EntityLabel::Organisation) {
+                return Some((self.unknown_organisation(&words, core), MentionKind::Name));
+            }
+        }
+        None
+    }
+
+    /// The words of a named entity of this type inside the core.
+    fn entity_name(&self, core: &[TokenIx], label: EntityLabel) -> Option<(Span, Vec<TokenIx>)> {
+        let entity = self.tree.parse.entities.iter().find(|e| {
+            e.label == label && core.iter().any(|&w| e.tokens.contains(&w) && self.tree.upos(w) == Upos::Propn)
+        })?;
+        let words: Vec<TokenIx> = entity
+            .tokens
+            .clone()
+            .filter(|w| {
+                let title = self.hit(*w).is_some_and(|h| {
+                    h.refs.iter().any(|r| matches!(r, NameRef::Office(_) | NameRef::Demonym(_) | NameRef::State(_)))
+                });
+                label != EntityLabel::Person || !title
+            })
+            .filter(|w| !matches!(self.tree.upos(*w), Upos::Punct | Upos::Part | Upos::Det))
+            .collect();
+        if words.is_empty() { None } else { Some((self.tree.span_of(&words), words)) }
+    }
+
+    /// The title words beside a person's name.
+    fn office_words(&self, core: &[TokenIx], hits: &[Hit]) -> Option<String> {
+        let hit = hits.iter().find(|h| h.refs.iter().any(|r| matches!(r, NameRef::Office(_))))?;
+        let words: Vec<TokenIx> = hit.tokens.clone().filter(|w| core.contains(w)).collect();
+        (!words.is_empty()).then(|| self.tree.doc.text(self.tree.span_of(&words)).to_string())
+    }
+
+    // ---- parties ----
+
+    fn party(&mut self, key: &str, make: impl FnOnce() -> Actor) -> PartyIx {
+        if let Some(&p) = self.by_key.get(key) {
+            return p;
+        }
+        let p = self.who.parties.len() as PartyIx;
+        self.who.parties.push(make());
+        self.by_key.insert(key.to_string(), p);
+        p
+    }
+
+    fn state(&mut self, i: u32, _hit: &Hit) -> PartyIx {
+        let state = &self.knowledge.names.states[i as usize];
+        let mut ids = BTreeMap::new();
+        if !state.wikidata.is_empty() {
+            ids.insert("wikidata".to_string(), state.wikidata.clone());
+        }
+        ids.insert("iso3".to_string(), state.iso3.clone());
+        self.party(&state.key, || Actor {
+            key: Some(state.key.clone()),
+            name: state.name.clone(),
+            kind: Some(ActorKind(state.kind.clone())),
+            country: Some(state.iso3.clone()),
+            sectors: state.sectors.clone(),
+            office: None,
+            ids,
+            resolution: Resolution::Known,
+            part_of: None,
+            because: vec![state.source.reason()],
+        })
+    }
+
+    fn country(&mut self, iso3: &str) -> Option<PartyIx> {
+        let i = *self.knowledge.names.iso.get(iso3)?;
+        Some(self.state(i, &Hit { tokens: 0..0, refs: Vec::new() }))
+    }
+
+    fn institution(&mut self, key: &str) -> PartyIx {
+        if let Some(&p) = self.by_key.get(key) {
+            return p;
+        }
+        let Some(row) = self.knowledge.names.institution_on(key, self.on).cloned() else {
+            return self.party(key, || unresolved(key.to_string()));
+        };
+        let part_of = match row.parent.as_deref() {
+            Some(parent) if self.knowledge.names.institution_keys.contains_key(parent) => {
+                Some(self.institution(parent))
+            }
+            Some(parent) => self
+                .knowledge
+                .names
+                .state_keys
+                .get(parent)
+                .copied()
+                .map(|i| self.state(i, &Hit { tokens: 0..0, refs: Vec::new() })),
+            None => None,
+        };
+        let own = ["state-organ", "ministry", "parliament", "court", "military", "intelligence", "police"];
+        let part_of = part_of.or_else(|| {
+            // Organs of a state speak for it; parties, companies and groups of a country do not.
+            let organ = own.contains(&row.kind.as_str());
+            row.country.as_deref().filter(|_| organ).and_then(|c| self.country(c))
+        });
+        let mut ids = BTreeMap::new();
+        if !row.wikidata.is_empty() {
+            ids.insert("wikidata".to_string(), row.wikidata.clone());
+        }
+        self.party(key, || Actor {
+            key: Some(row.key.clone()),
+            name: row.name.clone(),
+            kind: Some(ActorKind(row.kind.clone())),
+            country: row.country.clone(),
+            sectors: row.sectors.clone(),
+            office: None,
+            ids,
+            resolution: Resolution::Known,
+            part_of,
+            because: vec![row.source.reason()],
+        })
+    }
+
+    fn person(&mut self, rows: &[u32], office: Option<String>, tokens: Range<TokenIx>) -> PartyIx {
+        let names = &self.knowledge.names;
+        let key = names.people[rows[0] as usize].key.clone();
+        let rows: Vec<u32> =
+            names.people.iter().enumerate().filter(|(_, p)| p.key == key).map(|(i, _)| i as u32).collect();
+        let (row, holds) = names.office_on(&rows, self.on).unwrap_or((rows[0], true));
+        let row = names.people[row as usize].clone();
+        let authority = match row.org.as_deref() {
+            Some(org) if names.institution_keys.contains_key(org) => Some(self.institution(org)),
+            _ => row.country.as_deref().and_then(|c| self.country(c)),
+        };
+        let surname = self.tree.lower(tokens.end - 1).to_string();
+        let mut ids = BTreeMap::new();
+        if !row.wikidata.is_empty() {
+            ids.insert("wikidata".to_string(), row.wikidata.clone());
+        }
+        let party = self.party(&key, || Actor {
+            key: Some(row.key.clone()),
+            name: row.name.clone(),
+            kind: Some(ActorKind("person".to_string())),
+            country: row.country.clone(),
+            sectors: row.sectors.clone(),
+            office: holds.then(|| row.office.clone()).filter(|o| !o.is_empty()),
+            ids,
+            resolution: Resolution::Known,
+            part_of: if holds { authority } else { None },
+            because: vec![row.source.reason()],
+        });
+        if let Some(office) = office {
+            // The article's own title is what it asserts on its date.
+            self.who.parties[party as usize].office = Some(office);
+            if self.who.parties[party as usize].part_of.is_none() {
+                self.who.parties[party as usize].part_of = authority;
+            }
+        }
+        self.surnames.insert(surname, party);
+        if let Some(owner) = self.who.parties[party as usize].part_of {
+            let described = format!("{}-{}", self.who.label(owner), row.office);
+            self.by_key.entry(described).or_insert(party);
+        }
+        party
+    }
+
+    fn unknown_person(&mut self, words: &[TokenIx], _span: Span) -> PartyIx {
+        let tree = self.tree;
+        let named: Vec<&str> = words.iter().map(|&w| tree.form(w)).collect();
+        let last = tree.lower(*words.last().expect("a name has words")).to_string();
+        if words.len() == 1 {
+            if let Some(&party) = self.surnames.get(&last) {
+                return party;
+            }
+        }
+        let name = named.join(" ");
+        let key = format!("~person {}", name.to_lowercase());
+        let party = self.party(&key, || Actor {
+            kind: Some(ActorKind("person".to_string())),
+            because: vec![Reason::Model { head: "entity".to_string(), score: 1.0 }],
+            ..unresolved(name)
+        });
+        self.surnames.insert(last, party);
+        party
+    }
+
+    fn unknown_organisation(&mut self, words: &[TokenIx], core: &[TokenIx]) -> PartyIx {
+        let name = self.tree.doc.text(self.tree.span_of(words)).to_string();
+        let country = core.iter().find_map(|&w| self.hit(w).and_then(|h| self.owner_country(h)));
+        let key = format!("~organisation {}", name.to_lowercase());
+        self.party(&key, || Actor {
+            country,
+            because: vec![Reason::Model { head: "entity".to_string(), score: 1.0 }],
+            ..unresolved(name)
+        })
+    }
+
+    fn owner_country(&self, hit: &Hit) -> Option<String> {
+        hit.refs.iter().find_map(|r| match *r {
+            NameRef::State(i) | NameRef::Demonym(i) => Some(self.knowledge.names.states[i as usize].iso3.clone()),
+            _ => None,
+        })
+    }
+
+    /// Who an organ or office belongs to: a demonym or name among its words, its possessor, or its of-phrase.
+    fn owner(&mut self, t: TokenIx, core: &[TokenIx], not: &Range<TokenIx>, depth: usize) -> Option<PartyIx> {
+        let tree = self.tree;
+        for &w in core {
+            if not.contains(&w) {
+                continue;
+            }
+            if let Some(hit) = self.hit(w).cloned() {
+                for r in &hit.refs {
+                    match *r {
+                        NameRef::State(i) | NameRef::Demonym(i) | NameRef::Capital(i) => {
+                            return Some(self.state(i, &hit));
+                        }
+                        NameRef::Institution(i) => {
+                            let key = self.knowledge.names.institutions[i as usize].key.clone();
+                            return Some(self.institution(&key));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        let mut around = vec![t];
+        around.extend(core.iter().copied().filter(|&w| w != t && not.contains(&w)));
+        for &w in &around {
+            for k in tree.kids(w).to_vec() {
+                let owns = match tree.rel(k) {
+                    Rel::NmodPoss => true,
+                    Rel::Nmod | Rel::Obl => {
+                        matches!(tree.case(k).as_deref(), Some("of" | "for" | "in" | "to" | "from" | "at"))
+                            && !not.contains(&k)
+                    }
+                    _ => false,
+                };
+                if owns {
+                    if let Some(ix) = self.read(k, depth + 1) {
+                        if let Some(&p) = self.who.found[ix as usize].parties.first() {
+                            let place_like = matches!(tree.case(k).as_deref(), Some("for" | "to"));
+                            if self.who.is_actor(self.knowledge, p) && !place_like {
+                                return Some(p);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// "foreign ministry" with its owner; without one, the ministry last in view.
+    fn organ(&mut self, t: TokenIx, core: &[TokenIx], i: u32, depth: usize) -> Option<PartyIx> {
+        let organ = self.knowledge.names.organs[i as usize].clone();
+        let range = self.hit(t).map(|h| h.tokens.clone()).unwrap_or(t..t + 1);
+        let owner = self.owner(t, core, &range, depth);
+        let Some(owner) = owner else {
+            if self.is_definite(t) {
+                if let Some(p) = self.latest(t, DESCRIPTION_REACH, &|a| {
+                    a.key.as_deref().is_some_and(|k| k.ends_with(&format!("-{}", organ.suffix)))
+                }) {
+                    return Some(p);
+                }
+            }
+            let whole = self.knowledge.in_set("whole-organ", &organ.suffix);
+            if whole || self.knowledge.descriptors.contains_key(self.tree.lower(t)) {
+                // "the government", "the ministry": a description, resolved by what is in view.
+                return None;
+            }
+            let key = format!("~organ {} {}", organ.suffix, self.tree.sentence(t) / 1000);
+            let name = self.tree.doc.text(self.tree.span_of(core)).to_string();
+            return Some(self.party(&key, || Actor {
+                name: strip_article(&name),
+                kind: Some(ActorKind(organ.kind.clone())),
+                sectors: organ.sectors.clone(),
+                resolution: Resolution::Described,
+                because: vec![organ.source.reason()],
+                ..unresolved(String::new())
+            }));
+        };
+        let owner_actor = self.who.parties[owner as usize].clone();
+        if self.knowledge.in_set("whole-organ", &organ.suffix) {
+            return Some(owner);
+        }
+        let owner_key = owner_actor.key.clone().unwrap_or_else(|| owner_actor.name.clone());
+        let key = format!("{owner_key}-{}", organ.suffix);
+        if self.knowledge.names.institution_keys.contains_key(&key) {
+            return Some(self.institution(&key));
+        }
+        let group = self.knowledge.in_set("group-organ", &organ.suffix);
+        let name = strip_article(self.tree.doc.text(self.tree.nominal_span(t)));
+        Some(self.party(&key.clone(), || Actor {
+            key: Some(key),
+            name,
+            kind: Some(ActorKind(organ.kind.clone())),
+            country: owner_actor.country.clone(),
+            sectors: organ.sectors.clone(),
+            office: None,
+            ids: BTreeMap::new(),
+            resolution: Resolution::Known,
+            part_of: (!group).then_some(owner),
+            because: owner_actor.because.iter().cloned().chain([organ.source.reason()]).collect(),
+        }))
+    }
+
+    fn agent(&mut self, t: TokenIx, core: &[TokenIx], i: u32, depth: usize) -> PartyIx {
+        let agent = self.knowledge.names.agents[i as usize].clone();
+        let range = self.hit(t).map(|h| h.tokens.clone()).unwrap_or(t..t + 1);
+        let owner = self.owner(t, core, &range, depth);
+        let owner_actor = owner.map(|o| self.who.parties[o as usize].clone());
+        let country = owner_actor.as_ref().and_then(|o| o.country.clone());
+        let owner_key = owner_actor.as_ref().and_then(|o| o.key.clone());
+        let key = format!("~agent {} {}", owner_key.as_deref().unwrap_or("-"), agent.noun);
+        let name = strip_article(self.tree.doc.text(self.tree.nominal_span(t)));
+        let official = agent.sectors.iter().any(|s| self.knowledge.in_set("official-sector", &s.to_lowercase()));
+        self.party(&key, || Actor {
+            key: None,
+            name,
+            kind: Some(ActorKind(if agent.plural { "people".to_string() } else { "person".to_string() })),
+            country,
+            sectors: agent.sectors.clone(),
+            office: None,
+            ids: BTreeMap::new(),
+            resolution: Resolution::Described,
+            part_of: owner.filter(|_| official),
+            because: owner_actor.iter().flat_map(|o| o.because.clone()).chain([agent.source.reason()]).collect(),
+        })
+    }
+
+    fn people_of(&mut self, i: u32, t: TokenIx) -> PartyIx {
+        let state = self.knowledge.names.states[i as usize].clone();
+        let key = format!("~people {}", state.key);
+        let name = strip_article(self.tree.doc.text(self.tree.nominal_span(t)));
+        self.party(&key, || Actor {
+            name,
+            kind: Some(ActorKind("people".to_string())),
+            country: Some(state.iso3.clone()),
+            sectors: Vec::new(),
+            resolution: Resolution::Described,
+            because: vec![state.source.reason()],
+            ..unresolved(String::new())
+        })
+    }
+
+    /// "Russian envoy", "foreign minister Jane Doe": the holder of an office.
+    fn office_holder(
+        &mut self,
+        t: TokenIx,
+        core: &[TokenIx],
+        hit: &Hit,
+        named: Option<(Span, Vec<TokenIx>)>,
+        depth: usize,
+    ) -> (PartyIx, MentionKind) {
+        let i = hit.refs.iter().find_map(|r| if let NameRef::Office(i) = r { Some(*i) } else { None });
+        let office = self.knowledge.names.offices[i.expect("an office hit") as usize].clone();
+        let owner = self.owner(t, core, &hit.tokens, depth);
+        let words = self.tree.doc.text(self.tree.span_of(&hit.tokens.clone().collect::<Vec<_>>())).to_string();
+        let owner_actor = owner.map(|o| self.who.parties[o as usize].clone());
+        let past = core.iter().any(|&w| self.knowledge.in_set("past-participant", self.tree.lower(w)));
+        if let Some((_, name_words)) = named {
+            let last = self.tree.lower(*name_words.last().expect("a name has words")).to_string();
+            let full: Vec<&str> = name_words.iter().map(|&w| self.tree.form(w)).collect();
+            let full = full.join(" ");
+            let party = match self.surnames.get(&last) {
+                Some(&p) => p,
+                None => {
+                    let key = format!("~person {}", full.to_lowercase());
+                    self.party(&key, || Actor { kind: Some(ActorKind("person".to_string())), ..unresolved(full) })
+                }
+            };
+            self.surnames.insert(last, party);
+            self.entitle(party, &office.sectors, &words, owner, past, office.source.reason());
+            if let Some(o) = owner {
+                let described = format!("{}-{}", self.who.label(o), office.office);
+                self.by_key.entry(described).or_insert(party);
+            }
+            return (party, MentionKind::Name);
+        }
+        if let Some(o) = owner {
+            let described = format!("{}-{}", self.who.label(o), office.office);
+            let singular = !matches!(self.tree.xpos(t), Xpos::Nns | Xpos::Nnps);
+            let key = if singular && !past { described } else { format!("~office {described} {}", self.tree.lower(t)) };
+            let name = strip_article(self.tree.doc.text(self.tree.nominal_span(t)));
+            let party = self.party(&key, || Actor {
+                key: None,
+                name,
+                kind: Some(ActorKind(if singular { "person" } else { "people" }.to_string())),
+                country: owner_actor.as_ref().and_then(|a| a.country.clone()),
+                sectors: office.sectors.clone(),
+                office: Some(words),
+                ids: BTreeMap::new(),
+                resolution: Resolution::Described,
+                part_of: Some(o).filter(|_| !past),
+                because: owner_actor.iter().flat_map(|a| a.because.clone()).chain([office.source.reason()]).collect(),
+            });
+            return (party, MentionKind::Description);
+        }
+        // An office without owner: the holder last in view, when definite.
+        if self.is_definite(t) {
+            let wanted = office.office.clone();
+            let words_lower = words.to_lowercase();
+            let found = self.latest(t, DESCRIPTION_REACH, &|a| {
+                a.kind.as_ref().is_some_and(|k| k.0 == "person")
+                    && a.office.as_deref().is_some_and(|o| {
+                        let o = o.to_lowercase();
+                        o.ends_with(&words_lower) || o == wanted || o.ends_with(&wanted)
+                    })
+            });
+            if let Some(p) = found {
+                return (p, MentionKind::Description);
+            }
+        }
+        let key = format!("~office - {} {}", office.office, self.tree.lower(t));
+        let name = strip_article(self.tree.doc.text(self.tree.nominal_span(t)));
+        let singular = !matches!(self.tree.xpos(t), Xpos::Nns | Xpos::Nnps);
+        let party = self.party(&key, || Actor {
+            name,
+            kind: Some(ActorKind(if singular { "person" } else { "people" }.to_string())),
+            sectors: office.sectors.clone(),
+            office: Some(words),
+            resolution: Resolution::Described,
+            because: vec![office.source.reason()],
+            ..unresolved(String::new())
+        });
+        (party, MentionKind::Description)
+    }
+
+    /// Records an office that the article states of a person.
+    fn entitle(
+        &mut self,
+        party: PartyIx,
+        sectors: &[String],
+        words: &str,
+        owner: Option<PartyIx>,
+        past: bool,
+        why: Reason,
+    ) {
+        let country = owner.and_then(|o| self.who.parties[o as usize].country.clone());
+        let actor = &mut self.who.parties[party as usize];
+        if actor.resolution == Resolution::Unresolved {
+            actor.resolution = Resolution::Described;
+        }
+        if actor.sectors.is_empty() {
+            actor.sectors = sectors.to_vec();
+        }
+        if actor.country.is_none() {
+            actor.country = country;
+        }
+        if actor.office.is_none() || actor.resolution == Resolution::Described {
+            actor.office = Some(words.to_string());
+        }
+        if actor.part_of.is_none() && !past && owner != Some(party) {
+            actor.part_of = owner;
+        }
+        if !actor.because.contains(&why) {
+            actor.because.push(why);
+        }
+    }
+
+    /// "the foreign minister, Jane Doe, …" and "Jane Doe, the foreign minister, …" name one party.
+    fn read_apposition(&mut self, t: TokenIx, ix: u32, depth: usize) {
+        let tree = self.tree;
+        for k in tree.kids(t).to_vec() {
+            let apposition = tree.rel(k) == Rel::Appos
+                || (tree.rel(k) == Rel::Parataxis
+                    && tree.is_nominal(k)
+                    && tree.upos(k) == Upos::Propn
+                    && k > t
+                    && k - t < 8);
+            if !apposition || !tree.is_nominal(k) {
+                continue;
+            }
+            let Some(other) = self.read(k, depth + 1) else { continue };
+            let (a, b) = (
+                self.who.found[ix as usize].parties.first().copied(),
+                self.who.found[other as usize].parties.first().copied(),
+            );
+            let (Some(a), Some(b)) = (a, b) else { continue };
+            if a == b {
+                continue;
+            }
+            let is_person = |p: PartyIx| self.who.parties[p as usize].kind.as_ref().is_some_and(|k| k.0 == "person");
+            if !is_person(a) || !is_person(b) {
+                continue;
+            }
+            let named = |ix: u32| self.who.found[ix as usize].kind == MentionKind::Name;
+            let (name, title) = match (named(ix), named(other)) {
+                (false, true) => (b, a),
+                (true, false) => (a, b),
+                _ => continue,
+            };
+            let described = self.who.parties[title as usize].clone();
+            if let Some(office) = &described.office {
+                let why = described.because.last().cloned().unwrap_or_else(|| Reason::rule("apposition"));
+                self.entitle(name, &described.sectors, office, described.part_of, false, why);
+                if self.who.parties[name as usize].resolution == Resolution::Known {
+                    self.who.parties[name as usize].office = Some(office.clone());
+                }
+            }
+            self.merge(title, name);
+        }
+    }
+
+    /// Lets every mention of `from` name `into`.
+    fn merge(&mut self, from: PartyIx, into: PartyIx) {
+        for found in &mut self.who.found {
+            for p in &mut found.parties {
+                if *p == from {
+                    *p = into;
+                }
+            }
+        }
+        for recent in &mut self.recent {
+            if recent.party == from {
+                recent.party = into;
+            }
+        }
+        for p in self.by_key.values_mut() {
+            if *p == from {
+                *p = into;
+            }
+        }
+        for actor in &mut self.who.parties {
+            if actor.part_of == Some(from) {
+                actor.part_of = Some(into);
+            }
+        }
+    }
+
+    // ---- coreference ----
+
+    /// A capital stands for its government unless a preposition or a compound makes it a place.
+    fn is_metonym(&self, t: TokenIx) -> bool {
+        let tree = self.tree;
+        match tree.rel(t) {
+            Rel::Nsubj | Rel::NsubjPass | Rel::Obj | Rel::NmodPoss | Rel::OblAgent | Rel::Iobj | Rel::Conj => {
+                tree.case(t).is_none_or(|c| !self.knowledge.in_set("locative", &c))
+                    && (tree.rel(t) != Rel::Conj || tree.head(t).is_some_and(|h| self.is_metonym(h)))
+            }
+            Rel::Obl | Rel::Nmod => tree.case(t).is_some_and(|c| !self.knowledge.in_set("locative", &c)),
+            _ => false,
+        }
+    }
+
+    fn is_definite(&self, t: TokenIx) -> bool {
+        self.tree
+            .kids_by(t, &[Rel::Det])
+            .any(|d| matches!(self.tree.lower(d), "the" | "this" | "that" | "these" | "those"))
+    }
+
+    fn is_pair(&self, t: TokenIx) -> bool {
+        let tree = self.tree;
+        let pair = |w: TokenIx| self.knowledge.in_set("pair", tree.lower(w));
+        if pair(t) {
+            return tree.kid(t, &[Rel::Det]).is_some() || tree.lower(t) == "both";
+        }
+        self.knowledge.in_set("pair-noun", tree.lemma(t))
+            && tree.kids_by(t, &[Rel::Nummod, Rel::Det, Rel::Amod, Rel::DetPredet]).any(pair)
+    }
+
+    /// Descriptions that point back: "the group", "the ministry", "the country".
+    fn read_description(&self, t: TokenIx, core: &[TokenIx]) -> Option<Vec<PartyIx>> {
+        if !self.is_definite(t) && self.tree.kid(t, &[Rel::NmodPoss]).is_none() {
+            // "the group's pariah status" hangs the article on the possessed noun in some parses.
+            if self.tree.rel(t) != Rel::NmodPoss {
+                return None;
+            }
+        }
+        let (kinds, _) = self
+            .knowledge
+            .descriptors
+            .get(self.tree.lower(t))
+            .or_else(|| self.knowledge.descriptors.get(self.tree.lemma(t)))?;
+        // A modifier that names another country or body makes it a new description.
+        if core
+            .iter()
+            .any(|&w| w != t && self.hit(w).is_some_and(|h| !h.tokens.contains(&t) && self.owner_country(h).is_some()))
+        {
+            return None;
+        }
+        let fits = |a: &Actor| {
+            a.kind
+                .as_ref()
+                .is_some_and(|k| kinds.iter().any(|wanted| *wanted == k.0 || wanted == "government" && k.0 == "state"))
+        };
+        self.latest(t, DESCRIPTION_REACH, &fits).map(|p| vec![p])
+    }
+
+    /// The party last in view before `t` that fits.
+    fn latest(&self, t: TokenIx, reach: u32, fits: &dyn Fn(&Actor) -> bool) -> Option<PartyIx> {
+        let sentence = self.tree.sentence(t);
+        self.recent
+            .iter()
+            .rev()
+            .filter(|r| r.head < t && r.sentence + reach >= sentence)
+            .find(|r| fits(&self.who.parties[r.party as usize]))
+            .map(|r| r.party)
+    }
+
+    fn read_pronoun(&mut self, t: TokenIx) -> Option<u32> {
+        let tree = self.tree;
+        if self.is_pair(t) {
+            let parties = self.last_pair(t)?;
+            return Some(self.push(t, MentionKind::Pronoun, parties, None));
+        }
+        let relative = matches!(tree.xpos(t), Xpos::Wdt | Xpos::Wp | Xpos::WpPoss);
+        if relative {
+            let antecedent =
+                tree.ancestors(t).take(6).find(|&a| tree.rel(a) == Rel::AclRelcl).and_then(|a| tree.head(a))?;
+            let ix = self.read(antecedent, 1)?;
+            let parties = self.who.found[ix as usize].parties.clone();
+            let vague = self.who.found[ix as usize].vague.clone();
+            return Some(self.push(t, MentionKind::Pronoun, parties, vague));
+        }
+        let row = self.knowledge.pronouns.get(tree.lower(t))?;
+        if !matches!(row.kind.as_str(), "personal" | "possessive" | "reflexive") || row.person != "3" {
+            return None;
+        }
+        let person = matches!(row.gender.as_str(), "male" | "female" | "masculine" | "feminine" | "m" | "f");
+        let plural = matches!(row.number.as_str(), "plural" | "pl");
+        let party = self.antecedent(t, person, plural)?;
+        Some(self.push(t, MentionKind::Pronoun, vec![party], None))
+    }
+
+    /// The best earlier mention for a third-person pronoun.
+    fn antecedent(&self, t: TokenIx, person: bool, plural: bool) -> Option<PartyIx> {
+        let tree = self.tree;
+        let sentence = tree.sentence(t);
+        let governor = self.argument_of(t);
+        let mut best: Option<(i32, PartyIx)> = None;
+        for (age, r) in self.recent.iter().rev().filter(|r| r.head < t).enumerate() {
+            if r.sentence + PRONOUN_REACH < sentence {
+                break;
+            }
+            let actor = &self.who.parties[r.party as usize];
+            let kind = actor.kind.as_ref().map(|k| k.0.as_str()).unwrap_or("");
+            let fits = if person {
+                kind == "person"
+            } else if plural {
+                r.plural || self.knowledge.in_set("plural-kind", kind)
+            } else {
+                self.knowledge.in_set("thing-kind", kind) || kind.is_empty()
+            };
+            let clash = governor.is_some() && governor == self.argument_of(r.head) && tree.rel(t) != Rel::NmodPoss;
+            // A possessor inside the very nominal that it modifies cannot be its own owner.
+            let inside = tree.below(r.head, t) || (tree.rel(t) == Rel::NmodPoss && tree.head(t) == Some(r.head));
+            if !fits || clash || inside {
+                continue;
+            }
+            let distance = (sentence - r.sentence) as i32;
+            let mut score = 40 - 12 * distance - age.min(12) as i32;
+            if r.subject {
+                score += 8;
+            }
+            if actor.resolution == Resolution::Unresolved {
+                score -= 6;
+            }
+            if best.is_none_or(|(b, _)| score > b) {
+                best = Some((score, r.party));
+            }
+        }
+        best.map(|(_, p)| p)
+    }
+
+    /// The verb whose argument a nominal is.
+    fn argument_of(&self, t: TokenIx) -> Option<TokenIx> {
+        match self.tree.rel(t) {
+            Rel::Nsubj | Rel::NsubjPass | Rel::Obj | Rel::Iobj | Rel::Obl | Rel::OblAgent => self.tree.head(t),
+            _ => None,
+        }
+    }
+
+    /// The two parties that "the two" stands for: the last two persons in view, else the last two states or bodies.
+    fn last_pair(&self, t: TokenIx) -> Option<Vec<PartyIx>> {
+        let sentence = self.tree.sentence(t);
+        let noun_person = self
+            .knowledge
+            .descriptors
+            .get(self.tree.lemma(t))
+            .is_some_and(|(kinds, _)| kinds.iter().any(|k| k == "person"));
+        let bare = self.knowledge.in_set("pair", self.tree.lower(t));
+        let pick = |person: bool, reach: u32| -> Option<Vec<PartyIx>> {
+            let mut out: Vec<PartyIx> = Vec::new();
+            for r in self.recent.iter().rev().filter(|r| r.head < t && r.sentence + reach >= sentence) {
+                let kind = self.who.parties[r.party as usize].kind.as_ref().map(|k| k.0.as_str()).unwrap_or("");
+                let fits = if person {
+                    kind == "person"
+                } else {
+                    matches!(kind, "state" | "territory" | "de-facto-government" | "armed-group" | "igo" | "party")
+                };
+                if fits && !out.iter().any(|&p| p == r.party || (!person && self.who.same_side(p, r.party))) {
+                    out.push(r.party);
+                }
+                if out.len() == 2 {
+                    out.reverse();
+                    return Some(out);
+                }
+            }
+            None
+        };
+        if noun_person {
+            return pick(true, PRONOUN_REACH);
+        }
+        if bare {
+            return pick(true, 1).or_else(|| pick(false, PRONOUN_REACH));
+        }
+        pick(false, PRONOUN_REACH + 2).or_else(|| pick(true, PRONOUN_REACH))
+    }
+}
+
+fn unresolved(name: String) -> Actor {
+    Actor {
+        key: None,
+        name,
+        kind: None,
+        country: None,
+        sectors: Vec::new(),
+        office: None,
+        ids: BTreeMap::new(),
+        resolution: Resolution::Unresolved,
+        part_of: None,
+        because: Vec::new(),
+    }
+}
+
+fn strip_article(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for article in ["the ", "The ", "a ", "A ", "an ", "An "] {
+        if let Some(rest) = text.strip_prefix(article) {
+            return rest.to_string();
+        }
+    }
+    text
+}

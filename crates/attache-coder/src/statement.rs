@@ -1,0 +1,623 @@
+//! Statements: source, cue, content, and which stands within which.
+
+use std::collections::HashSet;
+
+use attache_doc::{
+    Hedge, Manner, MentionKind, PartyIx, Polarity, Realis, Reason, Rel, Resolution, SourceClass, Span, Statement,
+    StatementIx, TokenIx, Upos, Xpos, stable_id,
+};
+
+use crate::knowledge::{Cue, Knowledge};
+use crate::matcher::Matcher;
+use crate::mention::Who;
+use crate::pattern::Step;
+use crate::realis;
+use crate::tree::Tree;
+
+/// A statement with the tokens of its content, for the later stages.
+#[derive(Debug, Clone)]
+pub struct Stated {
+    pub statement: Statement,
+    /// Tokens of the content, sorted.
+    pub content: Vec<TokenIx>,
+    /// Tokens of the cue.
+    pub cue: Vec<TokenIx>,
+}
+
+impl Stated {
+    /// True when a token stands in the content.
+    pub fn says(&self, t: TokenIx) -> bool {
+        self.content.binary_search(&t).is_ok()
+    }
+}
+
+/// Deeper chains than this are cut: text with more levels is not news but garbled input.
+const DEEPEST_NESTING: usize = 8;
+
+/// Finds the statements of a document, in order of their cues.
+pub fn find(knowledge: &Knowledge, tree: &Tree, who: &Who) -> Vec<Stated> {
+    let m = Matcher { knowledge, tree, who };
+    let quotes = quoted(tree);
+    let mut found: Vec<Stated> = Vec::new();
+    for t in 0..tree.len() {
+        if let Some(stated) = read_cue(&m, t, &quotes) {
+            found.push(stated);
+        }
+    }
+    drop_doubles(&mut found);
+    continue_quotes(tree, &quotes, &mut found);
+    nest(&mut found);
+    found
+}
+
+/// For each token, whether it stands between quotation marks.
+fn quoted(tree: &Tree) -> Vec<bool> {
+    let mut inside = vec![false; tree.len() as usize];
+    let mut block = u32::MAX;
+    let mut open = false;
+    for sentence in &tree.parse.sentences {
+        if sentence.block != block {
+            // A paragraph that goes on with a quotation opens it again; one that does not has closed it.
+            open = false;
+            block = sentence.block;
+        }
+        for t in sentence.tokens.clone() {
+            match tree.form(t) {
+                "“" | "``" => open = true,
+                "”" | "''" => open = false,
+                "\"" => open = !open,
+                _ => inside[t as usize] = open,
+            }
+        }
+    }
+    inside
+}
+
+fn is_quote_mark(form: &str) -> bool {
+    matches!(form, "“" | "”" | "\"" | "``" | "''")
+}
+
+/// The best cue row for a token, as a statement.
+fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
+    let tree = m.tree;
+    let rows = m.knowledge.cues.get(&tree.lemma(t).to_lowercase()).or_else(|| m.knowledge.cues.get(tree.lower(t)))?;
+    let mut best: Option<(usize, &Cue, Vec<TokenIx>, Vec<TokenIx>)> = None;
+    for row in rows {
+        if !has_words(tree, t, &row.words) || !m.has_pos(t, &row.pos) {
+            continue;
+        }
+        // A preposition that is tagged as a verb ("according") must still govern as one.
+        if row.pos == "ADP" && tree.upos(t) == Upos::Verb && tree.rel(t) != Rel::Case {
+            continue;
+        }
+        let Some(mut score) = m.needs(t, &row.needs) else { continue };
+        let source = m.words(t, &row.source_paths);
+        // A row without source and content keeps a look-alike out: it wins and yields nothing.
+        let barred = row.source_paths.is_empty() && row.content_paths.is_empty();
+        let content = if barred { Some(Vec::new()) } else { content_words(m, t, row) };
+        let Some(content) = content else { continue };
+        if row.source_paths.is_empty() && row.pos == "VERB" && !tree.subjects(t).is_empty() {
+            continue;
+        }
+        if !row.source_paths.is_empty() {
+            score += if source.is_empty() { 0 } else { 8 };
+        }
+        score += 16 * (row.words.len() - 1);
+        if best.as_ref().is_none_or(|(b, ..)| score > *b) {
+            best = Some((score, row, source, content));
+        }
+    }
+    let (_, row, mut source, content_heads) = best.filter(|(_, row, ..)| !row.content_paths.is_empty())?;
+    let reality = realis::of(m, t);
+    if row.pos == "VERB" && matches!(reality.realis, Realis::Hypothetical | Realis::Proposed | Realis::Threatened) {
+        return None;
+    }
+    if row.pos == "VERB" && tree.xpos(t) == Xpos::Vb && reality.realis == Realis::Expected {
+        return None;
+    }
+    source.retain(|&s| s != t);
+    let source = source.first().copied();
+    // A verb of speech needs a speaker, or a passive that leaves it out.
+    if source.is_none() && row.pos == "VERB" && !row.source_paths.is_empty() && !tree.is_passive(t) {
+        return None;
+    }
+    if source.is_none() && row.pos == "NOUN" && !row.source_paths.is_empty() && content_heads.is_empty() {
+        return None;
+    }
+    let cue = cue_tokens(m, t, row);
+    let content = content_tokens(m, t, &content_heads, row, &cue, source);
+    if content.is_empty() {
+        return None;
+    }
+    let speaker = speaker(m, source);
+    if let Some(s) = source {
+        if row.pos != "NOUN" && !can_speak(m, s, &speaker) {
+            return None;
+        }
+    }
+    let agentless = cue.iter().any(|&c| m.knowledge.in_set("agentless", tree.lower(c)));
+    let class = match (&speaker.class, source) {
+        (Some(class), _) => *class,
+        (None, _) if row.pos == "VERB" || agentless => SourceClass::Vague,
+        (None, _) => SourceClass::Implicit,
+    };
+    let source_span = source.map(|s| source_span(tree, s));
+    let spans = runs(tree, &content);
+    let cue_spans = runs(tree, &cue);
+    let id = stable_id(
+        "s",
+        &[
+            tree.doc.id().as_str().as_bytes(),
+            &tree.token(t).span.start.to_le_bytes(),
+            &spans[0].start.to_le_bytes(),
+            row.speech_act.as_bytes(),
+        ],
+    );
+    Some(Stated {
+        statement: Statement {
+            id,
+            class,
+            source: source_span,
+            party: speaker.party,
+            cue: cue_spans,
+            cue_head: t,
+            manner: manner(tree, &content, quotes),
+            content: spans,
+            speech_act: row.speech_act.clone(),
+            distance: row.distance.clone(),
+            polarity: reality.polarity,
+            medium: speaker.medium.or_else(|| medium(m, t)),
+            hedges: hedges(m, &content, &cue),
+            within: None,
+            events: Vec::new(),
+            because: vec![row.source.reason()],
+        },
+        content,
+        cue,
+    })
+}
+
+fn has_words(tree: &Tree, t: TokenIx, words: &[String]) -> bool {
+    words.iter().enumerate().skip(1).all(|(n, w)| {
+        let at = t + n as TokenIx;
+        at < tree.len() && tree.sentence(at) == tree.sentence(t) && tree.lower(at) == w
+    })
+}
+
+/// The words that head the content, or `None` when the row's paths lead nowhere.
+fn content_words(m: &Matcher, t: TokenIx, row: &Cue) -> Option<Vec<TokenIx>> {
+    let tree = m.tree;
+    for role in &row.content_paths {
+        let path = &role.path;
+        let mut words = m.ends(t, role);
+        if path.last() == Some(&Step::Parataxis) {
+            // Only a clause before or after that reads on from the cue: "She added: the talks failed."
+            words.retain(|&w| tree.is_clause(w));
+        }
+        if path.as_slice() == [Step::Obj] {
+            words.retain(|&w| tree.upos(w) != Upos::Pron || tree.xpos(w) == Xpos::Wdt);
+        }
+        if !words.is_empty() {
+            return Some(words);
+        }
+    }
+    None
+}
+
+fn cue_tokens(m: &Matcher, t: TokenIx, row: &Cue) -> Vec<TokenIx> {
+    let tree = m.tree;
+    let mut cue: Vec<TokenIx> = (t..t + row.words.len() as TokenIx).collect();
+    if row.pos == "VERB" {
+        for &k in tree.kids(t) {
+            let part = match tree.rel(k) {
+                Rel::Aux | Rel::AuxPass | Rel::CompoundPrt => true,
+                Rel::Advmod => k < t && t - k <= 3 && !tree.lower(k).is_empty() && tree.kids(k).is_empty(),
+                _ => false,
+            };
+            if part {
+                cue.push(k);
+            }
+        }
+        // "announced in a statement by": the document noun belongs to the cue.
+        for k in tree.kids_by(t, &[Rel::Obl]).filter(|&k| k > t) {
+            let document = m.knowledge.documents.contains_key(&tree.lemma(k).to_lowercase());
+            if document && matches!(tree.case(k).as_deref(), Some("in" | "on" | "at")) {
+                cue.push(k);
+                cue.extend(tree.kids_by(k, &[Rel::Case, Rel::Det, Rel::Amod, Rel::Compound]));
+            }
+        }
+        if tree.is_passive(t) {
+            for agent in tree.subjects(t) {
+                cue.extend(tree.kids_by(agent, &[Rel::Case]));
+            }
+        }
+        // "seen as": the preposition of the content.
+        for role in &row.content_paths {
+            if let Some(Step::Prep(_)) = role.path.first() {
+                for k in m.ends(t, role) {
+                    cue.extend(tree.kids_by(k, &[Rel::Case]));
+                }
+            }
+        }
+    }
+    cue.sort_unstable();
+    cue.dedup();
+    cue
+}
+
+/// The tokens of the content: the clause or nominal said, without the cue, the source and what the outlet adds.
+fn content_tokens(
+    m: &Matcher,
+    t: TokenIx,
+    heads: &[TokenIx],
+    row: &Cue,
+    cue: &[TokenIx],
+    source: Option<TokenIx>,
+) -> Vec<TokenIx> {
+    let tree = m.tree;
+    let mut content: HashSet<TokenIx> = HashSet::new();
+    for &head in heads {
+        let mut cut: Vec<TokenIx> = vec![t];
+        let whole = tree.subtree(head);
+        if tree.below(t, head) {
+            // A parenthetical or adverb: cut the phrase that carries it, up to the clause said.
+            let mut top = t;
+            while let Some(h) = tree.head(top) {
+                if h == head || (row.pos == "ADV" || row.pos == "ADJ") {
+                    break;
+                }
+                top = h;
+            }
+            cut.push(top);
+        }
+        for &w in &whole {
+            let outside = match tree.rel(w) {
+                Rel::Advcl | Rel::Conj | Rel::Parataxis => {
+                    tree.kids_by(w, &[Rel::Mark, Rel::Cc, Rel::Advmod])
+                        .any(|k| m.knowledge.in_set("concessive", tree.lower(k)))
+                        && w > head
+                        && tree.head(w).is_some_and(|h| h == head || tree.head(h) == Some(head))
+                }
+                _ => false,
+            };
+            if outside && w != head {
+                cut.push(w);
+            }
+            // A list of paratactic clauses after a host is not part of what the cue covers.
+            if tree.rel(w) == Rel::Parataxis && tree.head(w) == Some(head) && tree.below(t, head) {
+                cut.push(w);
+            }
+        }
+        cut.retain(|&c| c != head);
+        content.extend(tree.subtree_without(head, &cut));
+    }
+    for c in cue {
+        content.remove(c);
+    }
+    if let Some(s) = source {
+        if !heads.iter().any(|&h| tree.below(h, s)) {
+            for w in tree.subtree(s) {
+                content.remove(&w);
+            }
+        }
+    }
+    let mut content: Vec<TokenIx> = content.into_iter().collect();
+    content.sort_unstable();
+    trim(tree, &mut content);
+    content
+}
+
+/// Drops punctuation at both ends, but keeps quotation marks.
+fn trim(tree: &Tree, tokens: &mut Vec<TokenIx>) {
+    let loose =
+        |t: TokenIx| (tree.upos(t) == Upos::Punct && !is_quote_mark(tree.form(t))) || (tree.upos(t) == Upos::Cconj);
+    while tokens.last().is_some_and(|&t| loose(t)) {
+        tokens.pop();
+    }
+    while tokens.first().is_some_and(|&t| loose(t)) {
+        tokens.remove(0);
+    }
+}
+
+/// Spans of unbroken runs of tokens. Lone punctuation between two runs does not break them.
+pub fn runs(tree: &Tree, tokens: &[TokenIx]) -> Vec<Span> {
+    let mut spans: Vec<(TokenIx, TokenIx)> = Vec::new();
+    for &t in tokens {
+        match spans.last_mut() {
+            Some((_, last))
+                if (*last..t).skip(1).all(|g| tree.upos(g) == Upos::Punct && !is_quote_mark(tree.form(g)))
+                    && tree.sentence(*last) == tree.sentence(t) =>
+            {
+                *last = t
+            }
+            _ => spans.push((t, t)),
+        }
+    }
+    // A run of punctuation alone says nothing.
+    let worded = |(a, b): &(TokenIx, TokenIx)| (*a..=*b).any(|t| tree.upos(t) != Upos::Punct);
+    let kept: Vec<_> = spans.iter().filter(|s| worded(s)).copied().collect();
+    kept.into_iter()
+        .map(|(mut a, mut b)| {
+            let loose = |t: TokenIx| tree.upos(t) == Upos::Punct && !is_quote_mark(tree.form(t));
+            while a < b && loose(a) {
+                a += 1;
+            }
+            while a < b && loose(b) {
+                b -= 1;
+            }
+            tree.token(a).span.cover(tree.token(b).span)
+        })
+        .collect()
+}
+
+/// Who speaks.
+#[derive(Debug, Default)]
+struct Speaker {
+    party: Option<PartyIx>,
+    class: Option<SourceClass>,
+    medium: Option<String>,
+}
+
+fn speaker(m: &Matcher, source: Option<TokenIx>) -> Speaker {
+    let Some(s) = source else { return Speaker::default() };
+    let tree = m.tree;
+    if let Some(document) = m.knowledge.documents.get(&tree.lemma(s).to_lowercase()) {
+        if m.who.mention(s).is_none_or(|f| f.parties.is_empty()) {
+            // The word of a document is its issuer's: "the ministry's account", "a statement by the embassy".
+            let issuer = issuer(m, s);
+            let medium = Some(tree.lemma(s).to_lowercase());
+            return match issuer {
+                Some((party, class)) => Speaker { party: Some(party), class: Some(class), medium },
+                None => Speaker {
+                    party: None,
+                    class: Some(SourceClass::Document),
+                    medium: medium.filter(|_| !document.class.is_empty()),
+                },
+            };
+        }
+    }
+    let Some(found) = m.who.mention(s) else {
+        let class = match tree.upos(s) {
+            Upos::Propn => SourceClass::Named,
+            Upos::Pron => SourceClass::Vague,
+            _ if tree.xpos(s) == Xpos::Nns => SourceClass::Collective,
+            _ => SourceClass::Role,
+        };
+        return Speaker { party: None, class: Some(class), medium: None };
+    };
+    let party = found.parties.first().copied();
+    Speaker { party, class: Some(source_class(m, s, party, found.kind, found.vague.as_deref())), medium: None }
+}
+
+fn source_class(
+    m: &Matcher,
+    s: TokenIx,
+    party: Option<PartyIx>,
+    kind: MentionKind,
+    vague: Option<&str>,
+) -> SourceClass {
+    let tree = m.tree;
+    let by_noun = |class: &str| match class {
+        "collective" => SourceClass::Collective,
+        "role" => SourceClass::Role,
+        _ => SourceClass::Vague,
+    };
+    let Some(party) = party else { return vague.map_or(SourceClass::Vague, by_noun) };
+    let actor = &m.who.parties[party as usize];
+    match (actor.resolution, kind) {
+        (Resolution::Known, _) | (_, MentionKind::Name) => SourceClass::Named,
+        // A person once named is named when spoken of again.
+        _ if m.who.found.iter().any(|f| f.kind == MentionKind::Name && f.parties.contains(&party)) => {
+            SourceClass::Named
+        }
+        _ if matches!(tree.xpos(s), Xpos::Nns | Xpos::Nnps) => {
+            if vague == Some("role") {
+                SourceClass::Role
+            } else {
+                SourceClass::Collective
+            }
+        }
+        _ => match vague {
+            Some(class) => by_noun(class),
+            None => SourceClass::Role,
+        },
+    }
+}
+
+/// The issuer of a document noun.
+pub fn issuer(m: &Matcher, noun: TokenIx) -> Option<(PartyIx, SourceClass)> {
+    let tree = m.tree;
+    let mut ways: Vec<TokenIx> = Vec::new();
+    ways.extend(tree.kids_by(noun, &[Rel::NmodPoss]));
+    ways.extend(
+        tree.kids_by(noun, &[Rel::Nmod, Rel::Obl, Rel::OblAgent])
+            .filter(|&k| matches!(tree.case(k).as_deref(), Some("by" | "from" | "of"))),
+    );
+    if let (Some(v), Rel::Obj | Rel::NsubjPass | Rel::Obl) = (tree.head(noun), tree.rel(noun)) {
+        if tree.upos(v) == Upos::Verb {
+            ways.extend(tree.subjects(v));
+        }
+    }
+    for acl in tree.kids_by(noun, &[Rel::Acl]) {
+        ways.extend(tree.subjects(acl).into_iter().filter(|&s| s != noun));
+    }
+    for w in ways {
+        if let Some(found) = m.who.mention(w) {
+            if let Some(&party) = found.parties.first() {
+                return Some((party, source_class(m, w, Some(party), found.kind, found.vague.as_deref())));
+            }
+        }
+    }
+    tree.kids_by(noun, &[Rel::Compound, Rel::Amod])
+        .find_map(|k| m.modifier(k).first().map(|&(p, _)| (p, SourceClass::Named)))
+}
+
+/// Things that are neither persons, bodies, documents nor unnamed groups do not speak ("the move suggests").
+fn can_speak(m: &Matcher, s: TokenIx, speaker: &Speaker) -> bool {
+    let tree = m.tree;
+    if speaker.party.is_some() || speaker.class == Some(SourceClass::Document) {
+        return true;
+    }
+    if m.who.mention(s).is_some() {
+        return true;
+    }
+    match tree.upos(s) {
+        Upos::Propn => true,
+        Upos::Pron => !matches!(tree.lower(s), "it" | "this" | "that" | "which" | "what" | "these" | "those"),
+        Upos::Noun => false,
+        Upos::Num | Upos::Det => true,
+        _ => false,
+    }
+}
+
+/// The source with titles and appositions, without relative clauses.
+fn source_span(tree: &Tree, s: TokenIx) -> Span {
+    let whole = tree.subtree(s);
+    let cut: Vec<TokenIx> = whole
+        .iter()
+        .copied()
+        .filter(|&w| {
+            w != s
+                && matches!(tree.rel(w), Rel::AclRelcl | Rel::Acl | Rel::Parataxis | Rel::Case | Rel::Advcl | Rel::Mark)
+        })
+        .filter(|&w| tree.rel(w) != Rel::Case || tree.head(w) == Some(s))
+        .collect();
+    let mut tokens = tree.subtree_without(s, &cut);
+    trim(tree, &mut tokens);
+    // Only the unbroken run around the head: a cut clause may leave words on its far side.
+    let spans = runs(tree, &tokens);
+    spans.iter().copied().find(|span| span.contains(tree.token(s).span)).unwrap_or(tree.token(s).span)
+}
+
+fn manner(tree: &Tree, content: &[TokenIx], quotes: &[bool]) -> Manner {
+    let words: Vec<TokenIx> = content.iter().copied().filter(|&t| tree.upos(t) != Upos::Punct).collect();
+    let inside = words.iter().filter(|&&t| quotes[t as usize]).count();
+    match inside {
+        0 => Manner::Indirect,
+        n if n == words.len() => Manner::Direct,
+        _ => Manner::Mixed,
+    }
+}
+
+/// The kind of document the cue names: "said in an interview".
+fn medium(m: &Matcher, t: TokenIx) -> Option<String> {
+    let tree = m.tree;
+    tree.kids_by(t, &[Rel::Obl]).find_map(|k| {
+        let noun = tree.lemma(k).to_lowercase();
+        (m.knowledge.documents.contains_key(&noun) && tree.case(k).is_some_and(|c| c != "to")).then_some(noun)
+    })
+}
+
+fn hedges(m: &Matcher, content: &[TokenIx], cue: &[TokenIx]) -> Vec<Hedge> {
+    let tree = m.tree;
+    let mut all: Vec<TokenIx> = content.iter().chain(cue).copied().collect();
+    all.sort_unstable();
+    let mut out: Vec<Hedge> = Vec::new();
+    for (n, &t) in all.iter().enumerate() {
+        for hedge in &m.knowledge.hedges {
+            let len = hedge.words.len();
+            let run = &all[n..(n + len).min(all.len())];
+            let matches = run.len() == len
+                && run.iter().zip(&hedge.words).all(|(&r, w)| tree.lower(r) == w)
+                && run.windows(2).all(|w| w[1] == w[0] + 1);
+            if matches {
+                let span = tree.token(t).span.cover(tree.token(run[len - 1]).span);
+                if !out.iter().any(|h| h.span.contains(span)) {
+                    out.retain(|h| !span.contains(h.span));
+                    out.push(Hedge { span, class: hedge.class.clone() });
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Two cues that give the same words to the same source are one statement: the verb's stays.
+fn drop_doubles(found: &mut Vec<Stated>) {
+    let mut drop = vec![false; found.len()];
+    for i in 0..found.len() {
+        for j in 0..found.len() {
+            if i == j || drop[i] || drop[j] {
+                continue;
+            }
+            let (a, b) = (&found[i], &found[j]);
+            let same_cue = a.cue.iter().any(|c| b.cue.contains(c));
+            let same_source = a.statement.party.is_some() && a.statement.party == b.statement.party;
+            let shared = a.content.iter().filter(|t| b.says(**t)).count();
+            let close = shared * 10 >= a.content.len().max(b.content.len()) * 7;
+            if (same_cue && (close || a.content.len() <= b.content.len()))
+                || (same_source && close && a.content.len() <= b.content.len())
+            {
+                drop[i] = true;
+            }
+        }
+    }
+    let mut keep = drop.iter().map(|d| !d);
+    found.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// Sentences that stand wholly in quotation marks after a quoted statement of the same paragraph go on with it.
+fn continue_quotes(tree: &Tree, quotes: &[bool], found: &mut [Stated]) {
+    for (n, sentence) in tree.parse.sentences.iter().enumerate() {
+        let words: Vec<TokenIx> = sentence.tokens.clone().filter(|&t| tree.upos(t) != Upos::Punct).collect();
+        if words.is_empty() || !words.iter().all(|&t| quotes[t as usize]) {
+            continue;
+        }
+        let has_own = found
+            .iter()
+            .any(|s| tree.sentence(s.statement.cue_head) == n as u32 && !quotes[s.statement.cue_head as usize]);
+        if has_own || n == 0 {
+            continue;
+        }
+        let previous = n as u32 - 1;
+        let carried = found.iter_mut().rev().find(|s| {
+            let last = s.content.last().map(|&t| tree.sentence(t));
+            s.statement.manner != Manner::Indirect
+                && tree.parse.sentences[n].block == tree.parse.sentences[n - 1].block
+                && (last == Some(previous) || tree.sentence(s.statement.cue_head) == previous)
+                && !quotes[s.statement.cue_head as usize]
+        });
+        if let Some(stated) = carried {
+            stated.content.extend(sentence.tokens.clone());
+            stated.content.sort_unstable();
+            stated.content.dedup();
+            trim(tree, &mut stated.content);
+            stated.statement.content = runs(tree, &stated.content);
+            stated.statement.because.push(Reason::rule("quotation-goes-on"));
+        }
+    }
+}
+
+/// Sets `within`: the smallest statement whose content holds the cue.
+fn nest(found: &mut [Stated]) {
+    let mut within: Vec<Option<StatementIx>> = Vec::with_capacity(found.len());
+    for (i, s) in found.iter().enumerate() {
+        let outer = found
+            .iter()
+            .enumerate()
+            .filter(|(j, o)| {
+                *j != i
+                    && o.says(s.statement.cue_head)
+                    && !(s.says(o.statement.cue_head) && o.content.len() <= s.content.len())
+            })
+            .min_by_key(|(j, o)| (o.content.len(), *j))
+            .map(|(j, _)| j as StatementIx);
+        within.push(outer);
+    }
+    for i in 0..within.len() {
+        // A cycle or a chain beyond the limit is cut at this statement.
+        let mut at = within[i];
+        let mut steps = 0;
+        while let Some(up) = at {
+            steps += 1;
+            if up as usize == i || steps > DEEPEST_NESTING {
+                within[i] = None;
+                break;
+            }
+            at = within[up as usize];
+        }
+    }
+    for (s, outer) in found.iter_mut().zip(within) {
+        s.statement.within = outer;
+    }
+}

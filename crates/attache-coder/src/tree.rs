@@ -1,0 +1,579 @@
+//! Dependency trees as the coder reads them: normalised relations, nominals, clauses, negation.
+//!
+//! Passives, participles, relative clauses, control and coordination are undone here once, so that the lexicons can speak
+//! of logical subjects and objects.
+
+use attache_doc::{Document, Parse, Rel, Span, Token, TokenIx, Upos, Xpos};
+
+use crate::pattern::{Path, Step};
+
+/// A view of one parsed document.
+pub struct Tree<'a> {
+    /// The document.
+    pub doc: &'a Document,
+    /// Its parse.
+    pub parse: &'a Parse,
+    children: Vec<Vec<TokenIx>>,
+    lower: Vec<String>,
+    sentence: Vec<u32>,
+}
+
+/// How many steps a walk up or along a tree may take: trees of real sentences are shallower, and a broken tree must end.
+const DEEPEST: usize = 64;
+
+impl<'a> Tree<'a> {
+    /// Indexes the trees of a document.
+    pub fn new(doc: &'a Document, parse: &'a Parse) -> Tree<'a> {
+        let mut children = vec![Vec::new(); parse.tokens.len()];
+        for (i, token) in parse.tokens.iter().enumerate() {
+            if let Some(head) = token.head {
+                children[head as usize].push(i as TokenIx);
+            }
+        }
+        let lower = parse.tokens.iter().map(|t| plain(doc.text(t.span))).collect();
+        let mut sentence = vec![0; parse.tokens.len()];
+        for (n, s) in parse.sentences.iter().enumerate() {
+            for t in s.tokens.clone() {
+                sentence[t as usize] = n as u32;
+            }
+        }
+        Tree { doc, parse, children, lower, sentence }
+    }
+
+    /// The token.
+    pub fn token(&self, i: TokenIx) -> &'a Token {
+        &self.parse.tokens[i as usize]
+    }
+
+    /// Lower-cased form with plain quotes.
+    pub fn lower(&self, i: TokenIx) -> &str {
+        &self.lower[i as usize]
+    }
+
+    /// The form as written.
+    pub fn form(&self, i: TokenIx) -> &'a str {
+        self.doc.text(self.token(i).span)
+    }
+
+    /// Dictionary form.
+    pub fn lemma(&self, i: TokenIx) -> &'a str {
+        &self.token(i).lemma
+    }
+
+    /// Universal tag.
+    pub fn upos(&self, i: TokenIx) -> Upos {
+        self.token(i).upos
+    }
+
+    /// Penn tag.
+    pub fn xpos(&self, i: TokenIx) -> Xpos {
+        self.token(i).xpos
+    }
+
+    /// Relation to the governor.
+    pub fn rel(&self, i: TokenIx) -> Rel {
+        self.token(i).rel
+    }
+
+    /// The governor.
+    pub fn head(&self, i: TokenIx) -> Option<TokenIx> {
+        self.token(i).head
+    }
+
+    /// The dependents in order.
+    pub fn kids(&self, i: TokenIx) -> &[TokenIx] {
+        &self.children[i as usize]
+    }
+
+    /// The first dependent with one of these relations.
+    pub fn kid(&self, i: TokenIx, rels: &[Rel]) -> Option<TokenIx> {
+        self.kids(i).iter().copied().find(|&k| rels.contains(&self.rel(k)))
+    }
+
+    /// The dependents with one of these relations.
+    pub fn kids_by<'t>(&'t self, i: TokenIx, rels: &'t [Rel]) -> impl Iterator<Item = TokenIx> + 't {
+        self.kids(i).iter().copied().filter(move |&k| rels.contains(&self.rel(k)))
+    }
+
+    /// Index of the sentence of a token.
+    pub fn sentence(&self, i: TokenIx) -> u32 {
+        self.sentence[i as usize]
+    }
+
+    /// Number of tokens.
+    pub fn len(&self) -> TokenIx {
+        self.parse.tokens.len() as TokenIx
+    }
+
+    /// The governors of a token from near to far.
+    pub fn ancestors(&self, i: TokenIx) -> impl Iterator<Item = TokenIx> + '_ {
+        std::iter::successors(self.head(i), move |&h| self.head(h)).take(DEEPEST)
+    }
+
+    /// True when `i` is `top` or below it.
+    pub fn below(&self, i: TokenIx, top: TokenIx) -> bool {
+        i == top || self.ancestors(i).any(|a| a == top)
+    }
+
+    /// All tokens at or below `i`, in order of the text.
+    pub fn subtree(&self, i: TokenIx) -> Vec<TokenIx> {
+        self.subtree_without(i, &[])
+    }
+
+    /// All tokens at or below `i` but those at or below one of `cut`.
+    pub fn subtree_without(&self, i: TokenIx, cut: &[TokenIx]) -> Vec<TokenIx> {
+        let mut found = Vec::new();
+        let mut stack = vec![i];
+        while let Some(t) = stack.pop() {
+            if cut.contains(&t) {
+                continue;
+            }
+            found.push(t);
+            stack.extend(self.kids(t));
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// The span from the first to the last of some tokens of one sentence.
+    pub fn span_of(&self, tokens: &[TokenIx]) -> Span {
+        debug_assert!(!tokens.is_empty());
+        let first = tokens.iter().min().expect("a span of no tokens");
+        let last = tokens.iter().max().expect("a span of no tokens");
+        self.token(*first).span.cover(self.token(*last).span)
+    }
+
+    /// The words of a nominal: its head with determiners, modifiers, possessors and of-phrases, without relative clauses,
+    /// appositions, conjuncts and trailing prepositional phrases.
+    pub fn nominal(&self, head: TokenIx) -> Vec<TokenIx> {
+        let mut tokens = vec![head];
+        for &k in self.kids(head) {
+            let keep = match self.rel(k) {
+                Rel::Det
+                | Rel::DetPredet
+                | Rel::Amod
+                | Rel::Compound
+                | Rel::Flat
+                | Rel::Fixed
+                | Rel::Nummod
+                | Rel::Goeswith
+                | Rel::NmodDesc
+                | Rel::NmodUnmarked => true,
+                Rel::NmodPoss => true,
+                Rel::Nmod => matches!(self.case(k).as_deref(), Some("of") | Some("for")) && k > head,
+                _ => false,
+            };
+            if keep {
+                tokens.extend(if self.rel(k) == Rel::Nmod { self.nominal_with_case(k) } else { self.modifier(k) });
+            }
+        }
+        tokens.sort_unstable();
+        tokens
+    }
+
+    /// A modifier with all below it but clauses.
+    fn modifier(&self, top: TokenIx) -> Vec<TokenIx> {
+        let clauses: Vec<TokenIx> = self
+            .subtree(top)
+            .into_iter()
+            .filter(|&t| matches!(self.rel(t), Rel::Acl | Rel::AclRelcl | Rel::Advcl | Rel::Parataxis) && t != top)
+            .collect();
+        self.subtree_without(top, &clauses)
+    }
+
+    fn nominal_with_case(&self, head: TokenIx) -> Vec<TokenIx> {
+        let mut tokens = self.nominal(head);
+        tokens.extend(self.kids_by(head, &[Rel::Case]).flat_map(|k| self.subtree(k)));
+        for conjunct in self.kids_by(head, &[Rel::Conj]) {
+            // "the Ministry of Trade and Industry": conjuncts inside an of-phrase belong to the name.
+            tokens.extend(self.nominal(conjunct));
+            tokens.extend(self.kids_by(conjunct, &[Rel::Cc, Rel::Punct]));
+        }
+        tokens
+    }
+
+    /// The span of a nominal: the unbroken run of its words around the head.
+    pub fn nominal_span(&self, head: TokenIx) -> Span {
+        let tokens = self.nominal(head);
+        let at = tokens.iter().position(|&t| t == head).unwrap_or(0);
+        let mut from = at;
+        while from > 0 && tokens[from] - tokens[from - 1] <= 2 {
+            from -= 1;
+        }
+        let mut to = at;
+        while to + 1 < tokens.len() && tokens[to + 1] - tokens[to] <= 2 {
+            to += 1;
+        }
+        self.span_of(&tokens[from..=to])
+    }
+
+    /// The preposition of a nominal ("according to" and "out of" as two words), lower case.
+    pub fn case(&self, i: TokenIx) -> Option<String> {
+        let mut words: Vec<TokenIx> =
+            self.kids_by(i, &[Rel::Case]).filter(|&k| self.lower(k) != "'s" && self.lower(k) != "'").collect();
+        if words.is_empty() {
+            return None;
+        }
+        let fixed: Vec<TokenIx> = words.iter().flat_map(|&w| self.kids_by(w, &[Rel::Fixed])).collect();
+        words.extend(fixed);
+        words.sort_unstable();
+        Some(words.iter().map(|&w| self.lower(w)).collect::<Vec<_>>().join(" "))
+    }
+
+    /// True when a preposition of `i` is, begins or ends with `prep` ("from within" counts as "from").
+    pub fn has_case(&self, i: TokenIx, prep: &str) -> bool {
+        self.case(i).is_some_and(|c| c == prep || c.split(' ').next() == Some(prep) || c.ends_with(&format!(" {prep}")))
+    }
+
+    /// The conjuncts of a token, itself first.
+    pub fn conjuncts(&self, i: TokenIx) -> Vec<TokenIx> {
+        let mut all = vec![i];
+        all.extend(self.kids_by(i, &[Rel::Conj]));
+        all
+    }
+
+    /// The first conjunct of a coordination that `i` is in.
+    pub fn first_conjunct(&self, i: TokenIx) -> TokenIx {
+        let mut at = i;
+        for _ in 0..DEEPEST {
+            match self.head(at) {
+                Some(h) if self.rel(at) == Rel::Conj => at = h,
+                _ => break,
+            }
+        }
+        at
+    }
+
+    /// True for words that head clauses: verbs, and predicates with a copula.
+    pub fn is_clause(&self, i: TokenIx) -> bool {
+        self.upos(i) == Upos::Verb
+            || self.kid(i, &[Rel::Cop, Rel::Nsubj, Rel::NsubjPass, Rel::Aux, Rel::AuxPass]).is_some()
+    }
+
+    /// The nearest clause head at or above `i`.
+    pub fn clause(&self, i: TokenIx) -> TokenIx {
+        if self.is_clause(i) {
+            return i;
+        }
+        self.ancestors(i).find(|&a| self.is_clause(a)).unwrap_or_else(|| self.ancestors(i).last().unwrap_or(i))
+    }
+
+    /// True when no other clause head lies between `i` and `top`, which is above it.
+    pub fn clause_between(&self, i: TokenIx, top: TokenIx) -> bool {
+        !self.ancestors(i).take_while(|&a| a != top).any(|a| self.is_clause(a))
+    }
+
+    /// True for verbs in the passive and past participles that modify a noun.
+    pub fn is_passive(&self, i: TokenIx) -> bool {
+        if self.upos(i) != Upos::Verb {
+            return false;
+        }
+        if self.kid(i, &[Rel::AuxPass, Rel::NsubjPass, Rel::CsubjPass]).is_some() {
+            return true;
+        }
+        if self.xpos(i) != Xpos::Vbn || self.kid(i, &[Rel::Aux, Rel::Nsubj]).is_some() {
+            return false;
+        }
+        match self.rel(i) {
+            Rel::Acl => true,
+            Rel::Advcl | Rel::Xcomp | Rel::Ccomp => self.kid(i, &[Rel::Obj]).is_none(),
+            Rel::Conj => self.kid(i, &[Rel::Obj]).is_none() && self.head(i).is_some_and(|h| self.is_passive(h)),
+            // A headline participle: "Minister arrested in Lima".
+            Rel::Root => self.kid(i, &[Rel::Obj]).is_none() && self.kid(i, &[Rel::Obl, Rel::OblAgent]).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Logical subjects of a verb or predicate, as tokens, not expanded over conjuncts.
+    pub fn subjects(&self, i: TokenIx) -> Vec<TokenIx> {
+        self.subjects_within(i, 8)
+    }
+
+    fn subjects_within(&self, i: TokenIx, depth: usize) -> Vec<TokenIx> {
+        if depth == 0 {
+            return Vec::new();
+        }
+        if self.is_passive(i) {
+            return self.agents(i);
+        }
+        if let Some(s) = self.kid(i, &[Rel::Nsubj, Rel::NsubjOuter]) {
+            return vec![s];
+        }
+        self.inherited(i, depth)
+    }
+
+    fn agents(&self, i: TokenIx) -> Vec<TokenIx> {
+        let agent = self.kids_by(i, &[Rel::OblAgent]).next();
+        let by = || self.kids_by(i, &[Rel::Obl]).find(|&k| self.case(k).as_deref() == Some("by"));
+        agent.or_else(by).into_iter().collect()
+    }
+
+    /// The noun that a subjectless verb form is predicated of.
+    fn inherited(&self, i: TokenIx, depth: usize) -> Vec<TokenIx> {
+        let Some(h) = self.head(i) else { return Vec::new() };
+        match self.rel(i) {
+            Rel::AclRelcl | Rel::AdvclRelcl => {
+                // "the group that seized power" has its pronoun as subject; without one the antecedent is the gap's filler
+                // only when no object relative is in play.
+                if self.kid(i, &[Rel::Obj]).is_some() && self.is_nominal(h) { vec![h] } else { Vec::new() }
+            }
+            Rel::Acl => match self.xpos(i) {
+                Xpos::Vbg => vec![h],
+                Xpos::Vb => self.noun_subjects_within(h, depth - 1),
+                _ => Vec::new(),
+            },
+            Rel::Xcomp => {
+                let object = self.kid(h, &[Rel::Obj, Rel::Iobj]);
+                match object {
+                    Some(o) if self.upos(h) == Upos::Verb && self.xpos(i) == Xpos::Vb => vec![o],
+                    _ if self.is_passive(h) => self.objects_within(h, depth - 1),
+                    _ => self.subjects_within(h, depth - 1),
+                }
+            }
+            Rel::Conj => {
+                if self.is_passive(h) && !self.is_passive(i) && self.kid(h, &[Rel::NsubjPass]).is_some() {
+                    // "was arrested and faces trial": the surface subject is shared.
+                    return self.objects_within(h, depth - 1);
+                }
+                self.subjects_within(h, depth - 1)
+            }
+            Rel::Advcl => {
+                if self.is_passive(h) {
+                    let agents = self.agents(h);
+                    if agents.is_empty() { self.objects_within(h, depth - 1) } else { agents }
+                } else {
+                    self.subjects_within(h, depth - 1)
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Logical objects of a verb.
+    pub fn objects(&self, i: TokenIx) -> Vec<TokenIx> {
+        self.objects_within(i, 8)
+    }
+
+    fn objects_within(&self, i: TokenIx, depth: usize) -> Vec<TokenIx> {
+        if depth == 0 {
+            return Vec::new();
+        }
+        if self.is_passive(i) {
+            if let Some(s) = self.kid(i, &[Rel::NsubjPass, Rel::Nsubj]) {
+                return vec![s];
+            }
+            let Some(h) = self.head(i) else {
+                return self.kid(i, &[Rel::Obl]).into_iter().filter(|_| false).collect();
+            };
+            return match self.rel(i) {
+                Rel::Acl | Rel::AclRelcl => vec![h],
+                Rel::Conj => self.objects_within(h, depth - 1),
+                Rel::Advcl => self.surface_subjects(h),
+                Rel::Xcomp => self.kid(h, &[Rel::Obj]).map_or_else(|| self.surface_subjects(h), |o| vec![o]),
+                _ => Vec::new(),
+            };
+        }
+        if let Some(o) = self.kid(i, &[Rel::Obj]) {
+            return vec![o];
+        }
+        // A conjunct may share the object of a later conjunct: "criticised and threatened Minsk".
+        if let Some(shared) = self
+            .kids_by(i, &[Rel::Conj])
+            .filter(|&c| self.upos(c) == Upos::Verb)
+            .find_map(|c| (self.kid(c, &[Rel::Nsubj]).is_none()).then(|| self.kid(c, &[Rel::Obj])).flatten())
+        {
+            if self.kid(i, &[Rel::Obl, Rel::Ccomp, Rel::Xcomp]).is_none() {
+                return vec![shared];
+            }
+        }
+        if self.rel(i) == Rel::AclRelcl && self.kid(i, &[Rel::Nsubj]).is_some() {
+            // "the envoy whom Paris expelled", "the envoy Paris expelled".
+            return self.head(i).filter(|&h| self.is_nominal(h)).into_iter().collect();
+        }
+        Vec::new()
+    }
+
+    /// The grammatical subject, whatever the voice.
+    pub fn surface_subjects(&self, i: TokenIx) -> Vec<TokenIx> {
+        match self.kid(i, &[Rel::Nsubj, Rel::NsubjPass, Rel::NsubjOuter]) {
+            Some(s) => vec![s],
+            None if self.is_passive(i) => self.objects(i),
+            None => self.subjects(i),
+        }
+    }
+
+    /// True for words that can name something.
+    pub fn is_nominal(&self, i: TokenIx) -> bool {
+        matches!(self.upos(i), Upos::Noun | Upos::Propn | Upos::Pron | Upos::Num)
+    }
+
+    /// The doer of what a noun names: possessor, by-phrase, or the subject of the verb that carries the noun.
+    pub fn noun_subjects(&self, i: TokenIx) -> Vec<TokenIx> {
+        self.noun_subjects_within(i, 8)
+    }
+
+    fn noun_subjects_within(&self, i: TokenIx, depth: usize) -> Vec<TokenIx> {
+        if depth == 0 {
+            return Vec::new();
+        }
+        if let Some(p) = self.kid(i, &[Rel::NmodPoss]) {
+            return vec![p];
+        }
+        if let Some(by) =
+            self.kids_by(i, &[Rel::Nmod, Rel::OblAgent, Rel::Obl]).find(|&k| self.case(k).as_deref() == Some("by"))
+        {
+            return vec![by];
+        }
+        match (self.rel(i), self.head(i)) {
+            (Rel::Obj | Rel::Obl | Rel::Xcomp | Rel::Root, Some(v)) if self.upos(v) == Upos::Verb => {
+                self.subjects_within(v, depth - 1)
+            }
+            (Rel::NsubjPass, Some(v)) => self.agents(v),
+            (Rel::Conj, Some(h)) => self.noun_subjects_within(h, depth - 1),
+            (Rel::Nmod, Some(h)) if matches!(self.case(i).as_deref(), Some("of")) => {
+                self.noun_subjects_within(h, depth - 1)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Where a path leads from `i`, not expanded over conjuncts. `host` gives the clause a cue is parenthetical to.
+    pub fn walk(&self, i: TokenIx, path: &Path) -> Vec<TokenIx> {
+        let mut at = vec![i];
+        for step in path {
+            at = at.into_iter().flat_map(|t| self.step(t, step)).collect();
+            if at.is_empty() {
+                break;
+            }
+        }
+        at
+    }
+
+    fn step(&self, i: TokenIx, step: &Step) -> Vec<TokenIx> {
+        let noun = !self.is_verbal(i);
+        match step {
+            Step::Subj if noun && self.kid(i, &[Rel::Nsubj, Rel::Cop]).is_none() => self.noun_subjects(i),
+            Step::Subj => self.subjects(i),
+            Step::Obj if self.upos(i) == Upos::Adp => self.head(i).into_iter().collect(),
+            Step::Obj => self.objects(i),
+            Step::Iobj => self.kid(i, &[Rel::Iobj]).into_iter().collect(),
+            Step::Xcomp => self.kids_by(i, &[Rel::Xcomp]).collect(),
+            Step::Ccomp => {
+                let found: Vec<TokenIx> = self.kids_by(i, &[Rel::Ccomp]).collect();
+                if found.is_empty() && noun {
+                    self.kids_by(i, &[Rel::Acl]).filter(|&k| self.kid(k, &[Rel::Mark]).is_some()).collect()
+                } else {
+                    found
+                }
+            }
+            Step::Advcl => self.kids_by(i, &[Rel::Advcl]).collect(),
+            Step::Parataxis => self.kids_by(i, &[Rel::Parataxis]).collect(),
+            Step::Poss => self.kids_by(i, &[Rel::NmodPoss]).collect(),
+            Step::Comp => self.kids_by(i, &[Rel::Compound, Rel::Amod, Rel::Flat, Rel::NmodDesc]).collect(),
+            Step::Prt => self
+                .kids(i)
+                .iter()
+                .copied()
+                .filter(|&k| {
+                    self.rel(k) == Rel::CompoundPrt
+                        || (self.rel(k) == Rel::Advmod && matches!(self.upos(k), Upos::Adp | Upos::Adv) && k == i + 1)
+                })
+                .collect(),
+            Step::Det => self.kids_by(i, &[Rel::Det, Rel::DetPredet]).collect(),
+            Step::Case => self.kids_by(i, &[Rel::Case, Rel::Mark]).collect(),
+            Step::Aux => self.kids_by(i, &[Rel::Aux, Rel::AuxPass]).collect(),
+            Step::Acl => self.kids_by(i, &[Rel::Acl, Rel::AclRelcl]).collect(),
+            Step::Conj => self.kids_by(i, &[Rel::Conj]).collect(),
+            Step::Advmod => self.kids_by(i, &[Rel::Advmod]).collect(),
+            Step::Host => self.host(i).into_iter().collect(),
+            Step::Prep(prep) => self.prepositional(i, prep, noun),
+        }
+    }
+
+    fn is_verbal(&self, i: TokenIx) -> bool {
+        matches!(self.upos(i), Upos::Verb | Upos::Aux) || (self.upos(i) == Upos::Adj)
+    }
+
+    /// Prepositional dependents, wherever the parser hung them: on the word, on its object, or, for a noun carried by a
+    /// verb, on that verb.
+    fn prepositional(&self, i: TokenIx, prep: &str, noun: bool) -> Vec<TokenIx> {
+        let own = |t: TokenIx| -> Vec<TokenIx> {
+            self.kids_by(t, &[Rel::Obl, Rel::Nmod, Rel::OblAgent, Rel::NmodDesc])
+                .filter(|&k| self.has_case(k, prep))
+                .collect()
+        };
+        let mut found = own(i);
+        if found.is_empty() && prep == "between" {
+            found = self.kids_by(i, &[Rel::Obl, Rel::Nmod]).filter(|&k| self.has_case(k, "among")).collect();
+        }
+        if found.is_empty() && !noun {
+            if let Some(o) = self.kid(i, &[Rel::Obj]) {
+                if prep != "of" && prep != "for" {
+                    found = own(o);
+                }
+            }
+            // "met in Oslo with": the phrase may hang on another phrase of the same verb.
+            if found.is_empty() {
+                found = self
+                    .kids_by(i, &[Rel::Obl, Rel::Xcomp])
+                    .flat_map(|k| if self.upos(k) == Upos::Verb { Vec::new() } else { own(k) })
+                    .filter(|_| prep == "with")
+                    .collect();
+            }
+        }
+        if found.is_empty() && noun && prep != "of" {
+            if let (Rel::Obj | Rel::Obl | Rel::NsubjPass | Rel::Nsubj, Some(v)) = (self.rel(i), self.head(i)) {
+                if self.upos(v) == Upos::Verb {
+                    found = own(v).into_iter().filter(|&k| k != i && prep != "by").collect();
+                }
+            }
+        }
+        found
+    }
+
+    /// The clause a parenthetical cue belongs to: "Seoul, the agency said, had agreed" → agreed.
+    fn host(&self, i: TokenIx) -> Option<TokenIx> {
+        match self.upos(i) {
+            Upos::Verb => match self.rel(i) {
+                Rel::Parataxis => self.head(i),
+                Rel::Root | Rel::Conj | Rel::Advcl | Rel::Ccomp => None,
+                _ => None,
+            },
+            Upos::Adp | Upos::Sconj => {
+                let noun = self.head(i)?;
+                Some(self.clause(self.head(noun)?))
+            }
+            Upos::Adj => self.head(i),
+            _ => self
+                .head(i)
+                .map(|h| if self.is_nominal(h) && self.kid(h, &[Rel::Cop]).is_none() { h } else { self.clause(h) }),
+        }
+    }
+
+    /// True when a negator hangs on the word, its auxiliaries or its determiner. "Not only" does not negate.
+    pub fn is_negated(&self, i: TokenIx, negators: &dyn Fn(&str) -> bool) -> bool {
+        self.kids(i).iter().any(|&k| {
+            let relation =
+                matches!(self.rel(k), Rel::Advmod | Rel::Det | Rel::CcPreconj | Rel::Aux | Rel::Cc | Rel::Discourse);
+            relation && negators(self.lower(k)) && !self.not_only(k)
+        })
+    }
+
+    fn not_only(&self, k: TokenIx) -> bool {
+        let next = k + 1;
+        next < self.len() && matches!(self.lower(next), "only" | "just" | "least")
+            || self.kids(k).iter().any(|&c| matches!(self.lower(c), "only" | "just"))
+    }
+}
+
+/// Lower case, with typographic quotes and dashes made plain.
+pub fn plain(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| match c {
+            '’' | '‘' | '`' => '\''.to_lowercase(),
+            '“' | '”' => '"'.to_lowercase(),
+            '–' | '‑' => '-'.to_lowercase(),
+            _ => c.to_lowercase(),
+        })
+        .collect()
+}

@@ -1,0 +1,102 @@
+//! The manifest of a set: `gold/SET.toml`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::{EvalError, read_text, seed};
+
+/// How a set is scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Scorer {
+    Syntax,
+    Entities,
+    Seed,
+}
+
+/// Everything that is known about a set beside its data.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Name of the set: the stem of the file.
+    #[serde(skip)]
+    pub set: String,
+    /// The folder the manifest was read from.
+    #[serde(skip)]
+    pub gold: PathBuf,
+    /// One sentence on what is measured.
+    pub what: String,
+    /// How it is scored.
+    pub scorer: Scorer,
+    /// Where the data lie below `--data`.
+    pub path: PathBuf,
+    /// Where the data come from.
+    pub source: String,
+    /// Licence of the data.
+    pub licence: String,
+    /// Which part of the source is used.
+    pub split: String,
+    /// SHA-256 by file name, of the data the baselines and floors were measured on.
+    #[serde(default)]
+    pub sha256: BTreeMap<String, String>,
+    /// What is known of each metric.
+    #[serde(default)]
+    pub metric: BTreeMap<String, Bounds>,
+    /// How the items of annotated articles are told; only for that scorer.
+    pub items: Option<seed::Rules>,
+}
+
+/// What a metric is held against.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bounds {
+    /// A score to compare with.
+    pub baseline: Option<f64>,
+    /// Whose score that is.
+    pub baseline_source: Option<String>,
+    /// `--check` fails below it.
+    pub floor: Option<f64>,
+    /// `--check` fails above it.
+    pub ceiling: Option<f64>,
+}
+
+impl Manifest {
+    /// Reads the manifest of `set` from the folder `gold`.
+    pub fn read(gold: &Path, set: &str) -> Result<Manifest, EvalError> {
+        let path = gold.join(format!("{set}.toml"));
+        let plain = set.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !plain || !path.is_file() {
+            return Err(EvalError::NotScoredYet(set.to_string()));
+        }
+        let mut manifest: Manifest =
+            toml::from_str(&read_text(&path)?).map_err(|error| EvalError::Shape(path.clone(), error.to_string()))?;
+        for (name, bounds) in &manifest.metric {
+            if bounds.baseline.is_some() != bounds.baseline_source.is_some() {
+                let what = format!("metric.{name}: a baseline and its source go together");
+                return Err(EvalError::Shape(path, what));
+            }
+        }
+        manifest.set = set.to_string();
+        manifest.gold = gold.to_path_buf();
+        Ok(manifest)
+    }
+
+    /// The bounds of a metric; empty when the manifest does not name it.
+    pub fn bounds(&self, metric: &str) -> Bounds {
+        self.metric.get(metric).cloned().unwrap_or_default()
+    }
+}
+
+/// The folder of the manifests: the one given, else the nearest `gold` upward from the working folder.
+pub fn find_gold(given: Option<&Path>) -> Result<PathBuf, EvalError> {
+    if let Some(path) = given {
+        return Ok(path.to_path_buf());
+    }
+    let here = std::env::current_dir().map_err(|error| EvalError::Io(PathBuf::from("."), error))?;
+    here.ancestors().map(|folder| folder.join("gold")).find(|gold| gold.is_dir()).ok_or_else(|| {
+        EvalError::Load("no folder `gold` here or above: run inside the repository or give --gold".to_string())
+    })
+}

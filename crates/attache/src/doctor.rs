@@ -1,0 +1,69 @@
+//! `attache doctor`: does this binary work on this machine, and how fast.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use attache_doc::Document;
+use attache_ingest::{Options, document_from_text};
+use jiff::civil::date;
+
+use crate::engine::Engine;
+use crate::output::{self, Failure, Outcome};
+use crate::terminal::{FAINT, HEADING, styled};
+
+/// A text with a statement, an event on its word, and a silence: if these are not found, something is broken.
+const TEXT: &str = "OSLO, May 3, 2024 (NTB) — The Norwegian foreign ministry said on Friday that Finland had invited its \
+    foreign minister to talks in Helsinki. Helsinki has not confirmed the invitation.";
+/// How long speed is measured.
+const MEASURED: Duration = Duration::from_secs(2);
+
+/// Runs the command.
+pub fn run() -> Result<Outcome, Failure> {
+    let mut out = output::text(None)?;
+    let mut good = true;
+    writeln!(out, "{}", styled(HEADING, concat!("attache ", env!("CARGO_PKG_VERSION"))))?;
+
+    let started = Instant::now();
+    let engine = Engine::load()?;
+    let loaded = started.elapsed();
+    writeln!(out, "  model and knowledge   loaded in {} ms", loaded.as_millis())?;
+    writeln!(out, "  acts                  {}", engine.knowledge.acts().len())?;
+
+    let options = Options { date: Some(date(2024, 5, 3)), ..Options::default() };
+    let doc = document_from_text(TEXT, &options).map_err(|error| Failure::new(error.to_string()))?;
+    let coded = engine.code(doc);
+    let checks = [
+        ("sentences", coded.parse.sentences.len(), 2),
+        ("statements", coded.coding.statements.len(), 1),
+        ("events", coded.coding.events.len(), 1),
+    ];
+    for (what, found, least) in checks {
+        let ok = found >= least;
+        good &= ok;
+        writeln!(out, "  {what:<20}  {} of at least {least}: {}", found, if ok { "good" } else { "FAILED" })?;
+    }
+
+    let (tokens, documents, seconds) = measure(&engine, &coded.doc);
+    writeln!(
+        out,
+        "  speed                 {:.0} words/s, {:.0} short texts/s on one thread of {}",
+        tokens as f64 / seconds,
+        documents as f64 / seconds,
+        std::thread::available_parallelism().map_or(1, usize::from)
+    )?;
+    writeln!(out, "{}", styled(FAINT, if good { "all checks passed" } else { "a check failed: this binary should not be trusted" }))?;
+    out.flush()?;
+    Ok(if good { Outcome::Done } else { Outcome::CheckFailed })
+}
+
+/// Codes the text over and over on one thread and counts.
+fn measure(engine: &Engine, doc: &Document) -> (usize, usize, f64) {
+    let (mut tokens, mut documents) = (0, 0);
+    let started = Instant::now();
+    while started.elapsed() < MEASURED {
+        let coded = engine.code(doc.clone());
+        tokens += coded.parse.tokens.len();
+        documents += 1;
+    }
+    (tokens, documents, started.elapsed().as_secs_f64())
+}
