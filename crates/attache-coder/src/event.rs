@@ -55,17 +55,20 @@ pub fn find(
     let coder = Coder { m: Matcher { knowledge, tree, who }, statements, times, places };
     let mut events: Vec<Happened> = Vec::new();
     let mut candidates = Vec::new();
-    for found in coder.matches() {
-        match coder.judge(&found) {
+    let matches = coder.matches();
+    for found in &matches {
+        let found = &coder.invitee(found, &matches);
+        match coder.judge(found) {
             Judged::Event(event) => coder.add(event, &mut events),
             Judged::MergeOnly(event, why) => {
                 if !coder.merge(&event, &mut events) {
-                    candidates.push(coder.candidate(&found, why));
+                    candidates.push(coder.candidate(found, why));
                 }
             }
-            Judged::Not(why) => candidates.push(coder.candidate(&found, why)),
+            Judged::Not(why) => candidates.push(coder.candidate(found, why)),
         }
     }
+    coder.point_back(&mut events);
     for event in &mut events {
         coder.finish(event);
     }
@@ -150,6 +153,24 @@ impl<'a> Coder<'a> {
         best
     }
 
+    /// What somebody is invited or asked to do, the one invited does: "extended an invitation to X to attend".
+    fn invitee(&self, found: &Match<'a>, matches: &[Match<'a>]) -> Match<'a> {
+        let reality = realis::of(&self.m, found.t);
+        let mut found = found.clone();
+        if let (Realis::Proposed, Some(governor)) = (reality.realis, reality.governor) {
+            let asked = matches.iter().find(|m| m.t == governor || m.consumed.contains(&governor));
+            if let Some(asked) = asked.filter(|a| a.t != found.t && !a.counterpart.is_empty()) {
+                let same = found.initiator.iter().any(|(p, _)| asked.initiator.iter().any(|(q, _)| p == q));
+                if same || found.initiator.is_empty() {
+                    found.initiator = asked.counterpart.clone();
+                    found.counterpart.retain(|(p, _)| !found.initiator.iter().any(|(q, _)| p == q));
+                    found.fit = true;
+                }
+            }
+        }
+        found
+    }
+
     fn consumed(&self, t: TokenIx, needs: &[Need]) -> Vec<TokenIx> {
         let tree = self.m.tree;
         let mut out = Vec::new();
@@ -178,10 +199,28 @@ impl<'a> Coder<'a> {
     /// Decides whether a matched trigger is an event of its own, another mention, or nothing.
     fn judge(&self, found: &Match) -> Judged {
         let tree = self.m.tree;
-        let reality = realis::of(&self.m, found.t);
-        let event = Box::new(self.make(found, &reality));
+        let mut reality = realis::of(&self.m, found.t);
         let act = &found.row.act;
+        let calendar = self.m.knowledge.in_set("calendar-act", act);
+        if calendar && reality.realis == Realis::Actual {
+            // To set a date is to expect the meeting; the meeting is what goes on record.
+            reality.realis = Realis::Expected;
+        }
+        let mut event = Box::new(self.make(found, &reality));
+        if calendar && event.event.initiator.is_empty() {
+            event.event.initiator = self.organiser(found);
+        }
+        let dated = matches!(event.event.when.basis, Basis::Stated | Basis::Relative);
+        let typed = self
+            .m
+            .knowledge
+            .lineage(act)
+            .find_map(|a| self.m.knowledge.plover.acts.get(a))
+            .is_some_and(|c| c.code.is_some());
         let schedulable = self.m.knowledge.lineage(act).any(|a| self.m.knowledge.in_set("schedulable", a));
+        if !typed && !schedulable {
+            return Judged::MergeOnly(event, "a kind of act that is no political event by itself");
+        }
         if reality.realis == Realis::Hypothetical {
             return Judged::MergeOnly(event, "hypothetical: the text says it may or could happen");
         }
@@ -197,7 +236,7 @@ impl<'a> Coder<'a> {
                 "inside a demand, accusation or judgement, which is the event if anything is",
             );
         }
-        if !found.fit {
+        if !found.fit && !(calendar && dated) {
             return Judged::MergeOnly(event, "the participants it requires are missing or no political actors");
         }
         let purpose = reality.because.iter().any(|r| *r == Reason::rule("purpose-clause"));
@@ -465,8 +504,11 @@ impl<'a> Coder<'a> {
             .iter()
             .filter(|p| tree.sentence(p.head) == tree.sentence(t))
             .filter(|p| {
+                // The place must hang on the trigger, on its clause, or on what that clause is about: "held talks in Oslo".
                 let only = tree.case(p.head).is_some_and(|c| self.m.knowledge.in_set("place-only", &c));
-                only && (tree.below(p.head, t) || tree.head(p.head).is_some_and(|h| tree.clause(h) == clause))
+                let governor = tree.head(p.head);
+                let object = tree.kid(clause, &[Rel::Obj, Rel::NsubjPass]);
+                only && governor.is_some_and(|h| h == t || h == clause || Some(h) == object)
             })
             .min_by_key(|p| (i64::from(p.head) - i64::from(t)).abs())
             .map(|p| p.place.clone())
@@ -533,6 +575,70 @@ impl<'a> Coder<'a> {
             SourceClass::Implicit => Relation::Hearsay,
             SourceClass::Vague | SourceClass::Collective | SourceClass::Document => Relation::Vague,
             SourceClass::Named | SourceClass::Role => Relation::ThirdParty,
+        }
+    }
+
+    /// Who holds a meeting that the clause names by a bare noun: the forum beside the same noun earlier in the document.
+    fn organiser(&self, found: &Match) -> Vec<(PartyIx, Span)> {
+        let tree = self.m.tree;
+        let nouns: Vec<TokenIx> = found.consumed.iter().copied().chain(found.nominal.then_some(found.t)).collect();
+        let forum = |p: PartyIx| {
+            self.m.who.parties[p as usize]
+                .kind
+                .as_ref()
+                .is_some_and(|k| self.m.knowledge.in_set("organiser-kind", &k.0))
+        };
+        for n in nouns {
+            let same = (0..n).rev().filter(|&e| tree.lemma(e) == tree.lemma(n) && tree.upos(e) == Upos::Noun);
+            for earlier in std::iter::once(n).chain(same) {
+                let below = tree.subtree(earlier);
+                let named = below.iter().flat_map(|&w| self.m.modifier(w).into_iter().chain(self.m.parties(w)));
+                if let Some(found) = named.into_iter().find(|(p, _)| forum(*p)) {
+                    return vec![found];
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Nouns that point back to an event ("the call", "the offer"): more mentions of it, and more voices where the noun
+    /// is all that somebody's words are about.
+    fn point_back(&self, events: &mut [Happened]) {
+        let tree = self.m.tree;
+        for t in 0..tree.len() {
+            if tree.upos(t) != Upos::Noun || !self.is_definite(t) || events.iter().any(|e| e.heads.contains(&t)) {
+                continue;
+            }
+            let Some((acts, source)) = self.m.knowledge.anaphors.get(tree.lemma(t)) else { continue };
+            let own: Vec<(PartyIx, Span)> = tree
+                .kids_by(t, &[Rel::NmodPoss, Rel::Nmod, Rel::Compound, Rel::Amod])
+                .flat_map(|k| self.m.parties(k).into_iter().chain(self.m.modifier(k)))
+                .filter(|&(p, _)| self.m.who.is_actor(self.m.knowledge, p))
+                .collect();
+            let fits = |e: &Happened| {
+                let sides = || e.event.initiator.iter().chain(&e.event.counterpart);
+                self.m.knowledge.lineage(&e.event.act).any(|a| acts.iter().any(|x| x == a))
+                    && e.heads.iter().any(|&h| h < t && tree.sentence(h) + 6 >= tree.sentence(t))
+                    && own.iter().all(|(p, _)| sides().any(|(q, _)| self.m.who.same_side(*p, *q)))
+            };
+            let latest = events
+                .iter_mut()
+                .filter(|e| fits(e))
+                .max_by_key(|e| (!e.event.background, e.heads.iter().copied().filter(|&h| h < t).max()));
+            let Some(event) = latest else { continue };
+            event.heads.push(t);
+            event.event.also.push(tree.token(t).span);
+            event.event.also.sort_unstable();
+            event.event.because.push(source.reason());
+            for (i, s) in self.statements.iter().enumerate() {
+                if s.about.contains(&t) && !s.cue.contains(&t) {
+                    for voice in self.voices(t).into_iter().filter(|v| v.statement == Some(i as StatementIx)) {
+                        if !event.event.voices.contains(&voice) {
+                            event.event.voices.push(voice);
+                        }
+                    }
+                }
+            }
         }
     }
 

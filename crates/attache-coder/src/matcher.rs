@@ -162,6 +162,14 @@ impl Matcher<'_> {
 
     /// Where one alternative leads.
     pub fn ends(&self, t: TokenIx, role: &Role) -> Vec<TokenIx> {
+        // "raised alarm", "faces sanctions": the subject of the verb is the cause or the target, not the doer of the noun.
+        if role.path.first() == Some(&Step::Subj) && matches!(self.tree.upos(t), Upos::Noun | Upos::Propn) {
+            let own = self.tree.kid(t, &[Rel::NmodPoss]).is_some();
+            let kind = self.support(t).map(|(_, k)| k);
+            if !own && matches!(kind, Some(SupportKind::Cause | SupportKind::Receive)) {
+                return Vec::new();
+            }
+        }
         let mut words = self.tree.walk(t, &role.path);
         if let Some(only) = role.only {
             words.retain(|&w| self.names(w, &role.path, only));

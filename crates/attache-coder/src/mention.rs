@@ -397,13 +397,31 @@ impl<'a, 'k> Finder<'a, 'k> {
             let rows: Vec<u32> =
                 hit.refs.iter().filter_map(|r| if let NameRef::Person(p) = r { Some(*p) } else { None }).collect();
             if !rows.is_empty() {
-                let office = self.office_words(core, &hits);
+                let before = hit.tokens.start.checked_sub(1).and_then(|w| self.hit(w)).cloned();
+                let beside: Vec<Hit> = hits.iter().cloned().chain(before).collect();
+                let office = self.office_words(&beside);
                 let party = self.person(&rows, office, hit.tokens.clone());
                 return Some((party, MentionKind::Name));
             }
         }
+        // A title whose holder is named right after it.
+        if let Some(title) =
+            hits.iter().find(|h| h.tokens.contains(&t) && h.refs.iter().any(|r| matches!(r, NameRef::Office(_))))
+        {
+            let next = title.tokens.end;
+            let after = (next < tree.len()).then(|| self.hit(next)).flatten().cloned();
+            if let Some(hit) = after.filter(|h| h.tokens.start == next && tree.sentence(next) == tree.sentence(t)) {
+                let rows: Vec<u32> =
+                    hit.refs.iter().filter_map(|r| if let NameRef::Person(p) = r { Some(*p) } else { None }).collect();
+                if !rows.is_empty() {
+                    let office = self.office_words(std::slice::from_ref(title));
+                    let party = self.person(&rows, office, hit.tokens.clone());
+                    return Some((party, MentionKind::Name));
+                }
+            }
+        }
         let head_hit = hits.iter().find(|h| h.tokens.contains(&t)).cloned();
-        let named_person = self.entity_name(core, EntityLabel::Person);
+        let named_person = self.entity_name(core, EntityLabel::Person).or_else(|| self.name_after(&hits));
         let office_hit = hits
             .iter()
             .rev()
@@ -482,11 +500,25 @@ impl<'a, 'k> Finder<'a, 'k> {
         if words.is_empty() { None } else { Some((self.tree.span_of(&words), words)) }
     }
 
+    /// A person's name right after a title, whatever the tree makes of it ("Foreign Minister Jane Doe").
+    fn name_after(&self, hits: &[Hit]) -> Option<(Span, Vec<TokenIx>)> {
+        let title = hits.iter().find(|h| h.refs.iter().any(|r| matches!(r, NameRef::Office(_))))?;
+        let next = title.tokens.end;
+        if next >= self.tree.len() || self.tree.sentence(next) != self.tree.sentence(next - 1) {
+            return None;
+        }
+        let entity = self.tree.parse.entities.iter().find(|e| {
+            e.label == EntityLabel::Person && e.tokens.contains(&next) && self.tree.upos(next) == Upos::Propn
+        })?;
+        let words: Vec<TokenIx> = (next..entity.tokens.end).collect();
+        Some((self.tree.span_of(&words), words))
+    }
+
     /// The title words beside a person's name.
-    fn office_words(&self, core: &[TokenIx], hits: &[Hit]) -> Option<String> {
+    fn office_words(&self, hits: &[Hit]) -> Option<String> {
         let hit = hits.iter().find(|h| h.refs.iter().any(|r| matches!(r, NameRef::Office(_))))?;
-        let words: Vec<TokenIx> = hit.tokens.clone().filter(|w| core.contains(w)).collect();
-        (!words.is_empty()).then(|| self.tree.doc.text(self.tree.span_of(&words)).to_string())
+        let words: Vec<TokenIx> = hit.tokens.clone().collect();
+        Some(self.tree.doc.text(self.tree.span_of(&words)).to_string())
     }
 
     // ---- parties ----

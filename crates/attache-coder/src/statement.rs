@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use attache_doc::{
-    Hedge, Manner, MentionKind, PartyIx, Polarity, Realis, Reason, Rel, Resolution, SourceClass, Span, Statement,
-    StatementIx, TokenIx, Upos, Xpos, stable_id,
+    Hedge, Manner, MentionKind, PartyIx, Realis, Reason, Rel, Resolution, SourceClass, Span, Statement, StatementIx,
+    TokenIx, Upos, Xpos, stable_id,
 };
 
 use crate::knowledge::{Cue, Knowledge};
 use crate::matcher::Matcher;
 use crate::mention::Who;
-use crate::pattern::Step;
+use crate::pattern::{Need, Step};
 use crate::realis;
 use crate::tree::Tree;
 
@@ -22,6 +22,8 @@ pub struct Stated {
     pub content: Vec<TokenIx>,
     /// Tokens of the cue.
     pub cue: Vec<TokenIx>,
+    /// Words that head the content.
+    pub about: Vec<TokenIx>,
 }
 
 impl Stated {
@@ -118,7 +120,9 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
     source.retain(|&s| s != t);
     let source = source.first().copied();
     // A verb of speech needs a speaker, or a passive that leaves it out.
-    if source.is_none() && row.pos == "VERB" && !row.source_paths.is_empty() && !tree.is_passive(t) {
+    // What "raised alarm" tells of needs none: its subject is a cause, and whose alarm it is may be left open.
+    let by_subject = row.source_paths.iter().any(|r| r.path.first() == Some(&Step::Subj));
+    if source.is_none() && row.pos == "VERB" && by_subject && !tree.is_passive(t) {
         return None;
     }
     if source.is_none() && row.pos == "NOUN" && !row.source_paths.is_empty() && content_heads.is_empty() {
@@ -174,6 +178,7 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
         },
         content,
         cue,
+        about: content_heads,
     })
 }
 
@@ -216,6 +221,14 @@ fn cue_tokens(m: &Matcher, t: TokenIx, row: &Cue) -> Vec<TokenIx> {
             };
             if part {
                 cue.push(k);
+            }
+        }
+        // "raised alarms": the noun that the row names is half of the cue.
+        for need in &row.needs {
+            if let Need::Lemma(path, lemmas) = need {
+                if path.as_slice() == [Step::Obj] {
+                    cue.extend(tree.walk(t, path).into_iter().filter(|&w| lemmas.iter().any(|l| l == tree.lemma(w))));
+                }
             }
         }
         // "announced in a statement by": the document noun belongs to the cue.

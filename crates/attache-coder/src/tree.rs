@@ -319,7 +319,12 @@ impl<'a> Tree<'a> {
             }
             Rel::Acl => match self.xpos(i) {
                 Xpos::Vbg => vec![h],
-                Xpos::Vb => self.noun_subjects_within(h, depth - 1),
+                // "became the first country to recognise": what the noun is said of; "Russia's decision to recognise": its doer.
+                Xpos::Vb => match (self.kid(h, &[Rel::Nsubj, Rel::Cop]), self.rel(h), self.head(h)) {
+                    (Some(_), ..) => self.kid(h, &[Rel::Nsubj]).into_iter().collect(),
+                    (None, Rel::Xcomp, Some(v)) => self.subjects_within(v, depth - 1),
+                    _ => self.noun_subjects_within(h, depth - 1),
+                },
                 _ => Vec::new(),
             },
             Rel::Xcomp => {

@@ -76,14 +76,14 @@ fn is_binary(bytes: &[u8]) -> bool {
     head.starts_with(b"%PDF-") || head.iter().filter(control).count() * 20 > head.len()
 }
 
-/// True when the valid multi-byte sequences of UTF-8 outnumber the invalid ones: other encodings hardly ever form any.
+/// True when most bytes beyond ASCII form valid sequences of UTF-8: those of other encodings hardly ever do.
 fn mostly_utf8(bytes: &[u8]) -> bool {
     let (mut valid, mut invalid) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
-        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        invalid += usize::from(!chunk.invalid().is_empty());
+        valid += chunk.valid().bytes().filter(|b| !b.is_ascii()).count();
+        invalid += chunk.invalid().len();
     }
-    valid > invalid
+    valid > 2 * invalid
 }
 
 #[cfg(test)]

@@ -35,9 +35,9 @@ struct Limits {
 
 /// What each output of the model means.
 pub(crate) struct Labels {
-    upos: Vec<Upos>,
-    xpos: Vec<Xpos>,
-    rels: Vec<Rel>,
+    pub(crate) upos: Vec<Upos>,
+    pub(crate) xpos: Vec<Xpos>,
+    pub(crate) rels: Vec<Rel>,
     lemmas: Vec<LemmaScript>,
     entities: Vec<EntityTag>,
     /// Name and version of the model, such as `attache-en 1`.

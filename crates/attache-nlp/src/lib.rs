@@ -24,6 +24,8 @@
 mod decode;
 mod engine;
 mod lexicon;
+#[cfg(test)]
+mod parity;
 mod pieces;
 pub mod segment;
 mod token;
@@ -40,7 +42,7 @@ use attache_doc::{Document, Entity, EntityLabel, Parse, Rel, Sentence, Span, Tok
 use rten::ThreadPool;
 
 use decode::Labels;
-use engine::{Encoded, Engine};
+use engine::{Encoded, Engine, Logits};
 use pieces::Pieces;
 
 static WEIGHTS: &[u8] = include_bytes!("../../../models/en/model.onnx");
@@ -219,9 +221,12 @@ impl Nlp {
     }
 
     fn parse_chunk(&self, chunk: &Chunk, pool: &Arc<ThreadPool>) -> Result<SentenceParse, NlpError> {
+        self.labels.decode(&chunk.words, &self.logits(chunk, pool)?)
+    }
+
+    fn logits(&self, chunk: &Chunk, pool: &Arc<ThreadPool>) -> Result<Logits, NlpError> {
         let words = chunk.words.iter().copied().zip(chunk.pieces.iter().map(Vec::as_slice));
-        let logits = self.engine.run(Encoded::of(&self.pieces, words), pool)?;
-        self.labels.decode(&chunk.words, &logits)
+        self.engine.run(Encoded::of(&self.pieces, words), pool)
     }
 }
 

@@ -38,46 +38,65 @@ fn layers(engine: &Engine, coded: &Coded, wanted: &[Layer]) -> Value {
     object.insert("doc".to_string(), json!(attache_doc::wire::DocRef::of(doc)));
     for layer in wanted {
         let (name, value) = match layer {
-            Layer::Sentences => ("sentences", list(&parse.sentences, |s| {
-                let block = doc.blocks().get(s.block as usize).map(|block| block.kind);
-                place(doc, s.span, json!({"tokens": [s.tokens.start, s.tokens.end], "block": block}))
-            })),
-            Layer::Tokens => ("tokens", list(&parse.tokens, |t| {
-                let more = json!({
-                    "lemma": t.lemma, "upos": t.upos.as_str(), "xpos": t.xpos.as_str(), "head": t.head, "rel": t.rel.as_str(),
-                });
-                place(doc, t.span, more)
-            })),
-            Layer::Entities => ("entities", list(&parse.entities, |e| {
-                let first = parse.tokens[e.tokens.start as usize].span;
-                let last = parse.tokens[e.tokens.end as usize - 1].span;
-                let more = json!({"tokens": [e.tokens.start, e.tokens.end], "label": e.label.as_str(), "score": e.score});
-                place(doc, first.cover(last), more)
-            })),
-            Layer::Mentions => ("mentions", list(&coding.mentions, |m| {
-                let party = &coding.parties[m.party as usize];
-                let more = json!({
-                    "kind": m.kind, "head": m.head, "party": m.party, "id": party.key, "name": party.name,
-                    "country": party.country, "sectors": party.sectors, "resolution": party.resolution,
-                });
-                place(doc, m.span, more)
-            })),
-            Layer::Times => ("times", list(&coding.times, |w| {
-                let more = json!({
-                    "edtf": w.edtf(), "earliest": w.earliest, "latest": w.latest, "grain": w.grain, "basis": w.basis,
-                    "firm": w.firm,
-                });
-                match w.span {
-                    Some(span) => place(doc, span, more),
-                    None => more,
-                }
-            })),
-            Layer::Places => ("places", list(&coding.places, |p| {
-                let more = json!({
-                    "name": p.name, "country": p.country, "lat": p.lat, "lon": p.lon, "geonames": p.geonames,
-                });
-                place(doc, p.span, more)
-            })),
+            Layer::Sentences => (
+                "sentences",
+                list(&parse.sentences, |s| {
+                    let block = doc.blocks().get(s.block as usize).map(|block| block.kind);
+                    place(doc, s.span, json!({"tokens": [s.tokens.start, s.tokens.end], "block": block}))
+                }),
+            ),
+            Layer::Tokens => (
+                "tokens",
+                list(&parse.tokens, |t| {
+                    let more = json!({
+                        "lemma": t.lemma, "upos": t.upos.as_str(), "xpos": t.xpos.as_str(), "head": t.head, "rel": t.rel.as_str(),
+                    });
+                    place(doc, t.span, more)
+                }),
+            ),
+            Layer::Entities => (
+                "entities",
+                list(&parse.entities, |e| {
+                    let first = parse.tokens[e.tokens.start as usize].span;
+                    let last = parse.tokens[e.tokens.end as usize - 1].span;
+                    let more =
+                        json!({"tokens": [e.tokens.start, e.tokens.end], "label": e.label.as_str(), "score": e.score});
+                    place(doc, first.cover(last), more)
+                }),
+            ),
+            Layer::Mentions => (
+                "mentions",
+                list(&coding.mentions, |m| {
+                    let party = &coding.parties[m.party as usize];
+                    let more = json!({
+                        "kind": m.kind, "head": m.head, "party": m.party, "id": party.key, "name": party.name,
+                        "country": party.country, "sectors": party.sectors, "resolution": party.resolution,
+                    });
+                    place(doc, m.span, more)
+                }),
+            ),
+            Layer::Times => (
+                "times",
+                list(&coding.times, |w| {
+                    let more = json!({
+                        "edtf": w.edtf(), "earliest": w.earliest, "latest": w.latest, "grain": w.grain, "basis": w.basis,
+                        "firm": w.firm,
+                    });
+                    match w.span {
+                        Some(span) => place(doc, span, more),
+                        None => more,
+                    }
+                }),
+            ),
+            Layer::Places => (
+                "places",
+                list(&coding.places, |p| {
+                    let more = json!({
+                        "name": p.name, "country": p.country, "lat": p.lat, "lon": p.lon, "geonames": p.geonames,
+                    });
+                    place(doc, p.span, more)
+                }),
+            ),
             Layer::Statements => {
                 let mut rows: Vec<StatementRow> = engine.statements(coded);
                 // The document stands once above, not in every row.

@@ -10,7 +10,9 @@ use jiff::civil::Date;
 /// what to whom, when and where, and on whose word we know it.
 #[derive(Debug, Parser)]
 #[command(name = "attache", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 nothing found, 2 usage or I/O error, 3 some inputs failed, 4 a check failed.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 nothing found, 2 usage or I/O error, 3 some inputs failed, 4 a check failed."
+)]
 pub struct Cli {
     /// When to use colour. NO_COLOR is obeyed.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -112,13 +114,7 @@ pub struct AboutArgs {
 impl AboutArgs {
     /// As the reader of inputs takes it.
     pub fn options(&self) -> Options {
-        Options {
-            date: self.date,
-            publisher: self.publisher.clone(),
-            title: self.title.clone(),
-            id: None,
-            url: None,
-        }
+        Options { date: self.date, publisher: self.publisher.clone(), title: self.title.clone(), id: None, url: None }
     }
 }
 

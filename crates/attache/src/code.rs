@@ -155,7 +155,7 @@ pub fn each(
         file.flush()?;
     }
     tally.end();
-    Ok(tally.outcome()?)
+    tally.outcome()
 }
 
 type Read = Result<(String, Option<u64>, Document), Reject>;
@@ -172,7 +172,10 @@ fn work(
     let mut parses: Vec<Option<Parse>> = match together {
         Ok(parses) => parses.into_iter().map(Some).collect(),
         // One of them broke the parser: find out which.
-        Err(_) => docs.iter().map(|&doc| catch_unwind(AssertUnwindSafe(|| engine.nlp.parse(&[doc]).pop())).ok().flatten()).collect(),
+        Err(_) => docs
+            .iter()
+            .map(|&doc| catch_unwind(AssertUnwindSafe(|| engine.nlp.parse(&[doc]).pop())).ok().flatten())
+            .collect(),
     };
     let mut next = parses.drain(..);
     batch
@@ -188,7 +191,8 @@ fn work(
             };
             let Some(parse) = next.next().flatten() else { return broken("parser") };
             let made = catch_unwind(AssertUnwindSafe(|| {
-                let coding = if coded { attache_coder::code(&engine.knowledge, &doc, &parse) } else { Coding::default() };
+                let coding =
+                    if coded { attache_coder::code(&engine.knowledge, &doc, &parse) } else { Coding::default() };
                 let coded = Coded { doc, parse, coding };
                 let mut bytes = Vec::new();
                 let count = emit(&coded, &mut bytes);
@@ -281,8 +285,12 @@ impl Tally {
 
     fn summary(&self) -> String {
         let seconds = self.started.elapsed().as_secs_f64().max(0.001);
-        let mut text =
-            format!("{} documents, {} rows, {:.1} documents/s", self.documents, self.rows, self.documents as f64 / seconds);
+        let mut text = format!(
+            "{} documents, {} rows, {:.1} documents/s",
+            self.documents,
+            self.rows,
+            self.documents as f64 / seconds
+        );
         if self.failed > 0 {
             text.push_str(&format!(", {} failed", self.failed));
         }
@@ -299,7 +307,11 @@ impl Tally {
         }
         if !self.warnings.is_empty() {
             let counts: Vec<String> = self.warnings.iter().map(|(code, n)| format!("{n} {code}")).collect();
-            eprintln!("attache: warnings: {}{}", counts.join(", "), if self.verbosity == Verbosity::Verbose { "" } else { " (-v names them)" });
+            eprintln!(
+                "attache: warnings: {}{}",
+                counts.join(", "),
+                if self.verbosity == Verbosity::Verbose { "" } else { " (-v names them)" }
+            );
         }
     }
 
@@ -315,38 +327,71 @@ impl Tally {
     }
 }
 
+/// How wide a column is.
+#[derive(Clone, Copy)]
+enum Share {
+    /// So many columns.
+    Fixed(usize),
+    /// So much of what the others leave.
+    Percent(usize),
+}
+
 /// Rows as a table of fixed columns, so that it can be written as it goes.
 struct Table {
     emit: Emit,
-    /// Heading and width of each column; the last takes what is left.
+    /// Heading and width of each column.
     columns: Vec<(&'static str, usize)>,
 }
 
 impl Table {
     fn new(emit: Emit, width: usize) -> Table {
-        let shares: &[(&'static str, usize)] = match emit {
-            Emit::Events => &[("when", 12), ("act", 20), ("who", 22), ("to or with whom", 22), ("status", 13), ("words", 0)],
-            Emit::Statements => &[("source", 24), ("cue", 16), ("class", 11), ("content", 0)],
-            Emit::Standings => &[("holder", 20), ("relation", 18), ("subject", 22), ("when", 12), ("words", 0)],
-            Emit::Documents => &[("published", 10), ("sent.", 5), ("stat.", 5), ("events", 6), ("warnings", 20), ("document", 0)],
+        use Share::{Fixed, Percent};
+        let shares: &[(&'static str, Share)] = match emit {
+            Emit::Events => &[
+                ("when", Fixed(13)),
+                ("act", Percent(22)),
+                ("who", Percent(20)),
+                ("to or with whom", Percent(20)),
+                ("status", Percent(15)),
+                ("words", Percent(23)),
+            ],
+            Emit::Statements => {
+                &[("source", Percent(25)), ("cue", Percent(15)), ("class", Fixed(10)), ("content", Percent(60))]
+            }
+            Emit::Standings => &[
+                ("holder", Percent(20)),
+                ("relation", Percent(20)),
+                ("subject", Percent(25)),
+                ("when", Fixed(13)),
+                ("words", Percent(35)),
+            ],
+            Emit::Documents => &[
+                ("published", Fixed(10)),
+                ("sent.", Fixed(5)),
+                ("stat.", Fixed(5)),
+                ("events", Fixed(6)),
+                ("warnings", Percent(30)),
+                ("document", Percent(70)),
+            ],
         };
-        // On a narrow terminal the wide columns shrink, so that the last keeps room.
-        let scale = |w: usize| if w > 13 { w * width.min(110) / 110 } else { w };
-        let mut columns: Vec<_> = shares.iter().map(|&(name, w)| (name, scale(w))).collect();
-        let taken: usize = columns.iter().map(|c| c.1 + 2).sum();
-        if let Some(last) = columns.last_mut() {
-            last.1 = width.saturating_sub(taken).max(12);
-        }
-        Table { emit, columns }
+        let fixed: usize = shares.iter().map(|(_, share)| if let Fixed(w) = share { *w } else { 0 }).sum();
+        let room = width.saturating_sub(fixed + 2 * (shares.len() - 1));
+        let columns = shares.iter().map(|&(name, share)| match share {
+            Fixed(w) => (name, w),
+            Percent(part) => (name, room * part / 100),
+        });
+        Table { emit, columns: columns.collect() }
     }
 
     fn head(&self, out: &mut dyn Write) -> io::Result<()> {
-        let names: Vec<String> = self.columns.iter().map(|(name, w)| pad(&styled(HEADING, name), *w)).collect();
+        let names: Vec<String> =
+            self.columns.iter().map(|(name, w)| pad(&styled(HEADING, &cut(name, *w)), *w)).collect();
         writeln!(out, "{}", names.join("  ").trim_end())
     }
 
     fn line(&self, cells: &[String], out: &mut Vec<u8>) {
-        let cells: Vec<String> = cells.iter().zip(&self.columns).map(|(cell, (_, w))| pad(&cut(cell, *w), *w)).collect();
+        let cells: Vec<String> =
+            cells.iter().zip(&self.columns).map(|(cell, (_, w))| pad(&cut(cell, *w), *w)).collect();
         out.extend_from_slice(cells.join("  ").trim_end().as_bytes());
         out.push(b'\n');
     }
@@ -370,7 +415,11 @@ impl Table {
 }
 
 fn names(actors: &[attache_doc::wire::ActorRef]) -> String {
-    if actors.is_empty() { "–".to_string() } else { actors.iter().map(|a| a.name.as_str()).collect::<Vec<_>>().join(", ") }
+    if actors.is_empty() {
+        "–".to_string()
+    } else {
+        actors.iter().map(|a| a.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 fn event_cells(row: &EventRow) -> Vec<String> {
@@ -385,9 +434,15 @@ fn event_cells(row: &EventRow) -> Vec<String> {
 }
 
 fn statement_cells(row: &StatementRow) -> Vec<String> {
-    let joined = |spans: &[attache_doc::wire::TextSpan]| spans.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join(" … ");
+    let joined =
+        |spans: &[attache_doc::wire::TextSpan]| spans.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join(" … ");
     vec![
-        row.source.actor.as_ref().map(|a| a.name.clone()).or_else(|| row.source.text.clone()).unwrap_or_else(|| "–".to_string()),
+        row.source
+            .actor
+            .as_ref()
+            .map(|a| a.name.clone())
+            .or_else(|| row.source.text.clone())
+            .unwrap_or_else(|| "–".to_string()),
         joined(&row.cue),
         phrase(row.source.class),
         joined(&row.content),
@@ -397,7 +452,11 @@ fn statement_cells(row: &StatementRow) -> Vec<String> {
 fn standing_cells(row: &StandingRow) -> Vec<String> {
     vec![
         row.holder.as_ref().map_or_else(|| "–".to_string(), |a| a.name.clone()),
-        if row.polarity == attache_doc::Polarity::Negative { format!("not {}", row.relation) } else { row.relation.clone() },
+        if row.polarity == attache_doc::Polarity::Negative {
+            format!("not {}", row.relation)
+        } else {
+            row.relation.clone()
+        },
         row.subject.name.clone(),
         row.when.edtf.clone().unwrap_or_else(|| "–".to_string()),
         row.span.text.clone(),
@@ -415,4 +474,3 @@ fn document_cells(row: &DocumentRow) -> Vec<String> {
         row.doc.title.clone().or_else(|| row.doc.source_id.clone()).unwrap_or_else(|| row.doc.id.clone()),
     ]
 }
-

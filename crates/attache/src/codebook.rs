@@ -74,6 +74,11 @@ pub fn knowledge() -> Result<Knowledge, Failure> {
 
 /// The entries a code, name or kind stands for.
 pub fn find<'e>(all: &'e [Entry], code: &str) -> Vec<&'e Entry> {
+    // AGREE is a type and agree an act: who writes a code as it is means that one.
+    let as_written: Vec<&Entry> = all.iter().filter(|entry| entry.code == code).collect();
+    if !as_written.is_empty() {
+        return as_written;
+    }
     let is = |text: &str| text.eq_ignore_ascii_case(code);
     let exact: Vec<&Entry> = all.iter().filter(|entry| is(&entry.code)).collect();
     if !exact.is_empty() {
@@ -154,7 +159,8 @@ fn write_list(entries: &[&Entry], out: &mut dyn Write) -> Result<(), Failure> {
             kind = &entry.kind;
         }
         let room = columns.saturating_sub(longest + 4);
-        let text = if entry.definition.is_empty() { entry.name.as_deref().unwrap_or_default() } else { &entry.definition };
+        let text =
+            if entry.definition.is_empty() { entry.name.as_deref().unwrap_or_default() } else { &entry.definition };
         writeln!(out, "  {}  {}", pad(&entry.code, longest), crate::terminal::cut(text, room))?;
     }
     Ok(())
@@ -179,30 +185,76 @@ mod tests {
         fn word<T: Serialize + Copy>(value: T) -> impl Fn() -> String {
             move || crate::output::word(value)
         }
-        defined("status", &[
-            &word(Status::Cancelled), &word(Status::ScheduledFirm), &word(Status::ScheduledTentative),
-            &word(Status::Proposed), &word(Status::Contested), &word(Status::Denied), &word(Status::Confirmed),
-            &word(Status::OneSide), &word(Status::ThirdParty), &word(Status::Unnamed), &word(Status::Unattributed),
-        ]);
-        defined("flag", &[
-            &word(Flag::NonConfirmationNoted), &word(Flag::NestedOnly), &word(Flag::OutletAdopts), &word(Flag::Lapsed),
-            &word(Flag::Hypothetical), &word(Flag::Background),
-        ]);
-        defined("stance", &[
-            &word(Stance::Asserts), &word(Stance::Confirms), &word(Stance::Denies), &word(Stance::Disputes),
-            &word(Stance::DeclinesToComment), &word(Stance::HasNotConfirmed), &word(Stance::NotAsked),
-        ]);
-        defined("relation", &[
-            &word(Relation::Own), &word(Relation::Counterpart), &word(Relation::ThirdParty), &word(Relation::Vague),
-            &word(Relation::Hearsay), &word(Relation::Outlet),
-        ]);
-        defined("source", &[
-            &word(SourceClass::Named), &word(SourceClass::Role), &word(SourceClass::Collective),
-            &word(SourceClass::Document), &word(SourceClass::Vague), &word(SourceClass::Implicit),
-        ]);
-        defined("realis", &[
-            &word(Realis::Actual), &word(Realis::Expected), &word(Realis::Proposed), &word(Realis::Hypothetical),
-            &word(Realis::Threatened),
-        ]);
+        defined(
+            "status",
+            &[
+                &word(Status::Cancelled),
+                &word(Status::ScheduledFirm),
+                &word(Status::ScheduledTentative),
+                &word(Status::Proposed),
+                &word(Status::Contested),
+                &word(Status::Denied),
+                &word(Status::Confirmed),
+                &word(Status::OneSide),
+                &word(Status::ThirdParty),
+                &word(Status::Unnamed),
+                &word(Status::Unattributed),
+            ],
+        );
+        defined(
+            "flag",
+            &[
+                &word(Flag::NonConfirmationNoted),
+                &word(Flag::NestedOnly),
+                &word(Flag::OutletAdopts),
+                &word(Flag::Lapsed),
+                &word(Flag::Hypothetical),
+                &word(Flag::Background),
+            ],
+        );
+        defined(
+            "stance",
+            &[
+                &word(Stance::Asserts),
+                &word(Stance::Confirms),
+                &word(Stance::Denies),
+                &word(Stance::Disputes),
+                &word(Stance::DeclinesToComment),
+                &word(Stance::HasNotConfirmed),
+                &word(Stance::NotAsked),
+            ],
+        );
+        defined(
+            "relation",
+            &[
+                &word(Relation::Own),
+                &word(Relation::Counterpart),
+                &word(Relation::ThirdParty),
+                &word(Relation::Vague),
+                &word(Relation::Hearsay),
+                &word(Relation::Outlet),
+            ],
+        );
+        defined(
+            "source",
+            &[
+                &word(SourceClass::Named),
+                &word(SourceClass::Role),
+                &word(SourceClass::Collective),
+                &word(SourceClass::Document),
+                &word(SourceClass::Vague),
+                &word(SourceClass::Implicit),
+            ],
+        );
+        defined(
+            "realis",
+            &[
+                &word(Realis::Actual),
+                &word(Realis::Expected),
+                &word(Realis::Proposed),
+                &word(Realis::Hypothetical),
+                &word(Realis::Threatened),
+            ],
+        );
     }
 }

@@ -30,7 +30,8 @@ impl Engine {
     /// Loads what is embedded in the binary, for a command with a document a thread.
     pub fn load() -> Result<Engine, Failure> {
         let nlp = Nlp::embedded().map_err(|error| Failure::new(format!("the embedded model: {error}")))?;
-        let knowledge = Knowledge::embedded().map_err(|error| Failure::new(format!("the embedded knowledge: {error}")))?;
+        let knowledge =
+            Knowledge::embedded().map_err(|error| Failure::new(format!("the embedded knowledge: {error}")))?;
         Ok(Engine { nlp, knowledge })
     }
 

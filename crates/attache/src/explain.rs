@@ -9,7 +9,7 @@ use crate::codebook as book;
 use crate::engine::{Engine, one_document};
 use crate::output::{self, Failure, Outcome, phrase};
 use crate::report::{Report, event_label, statement_label};
-use crate::terminal::{EVENT, FAINT, HEADING, OPEN, STATEMENT, columns, flat, pad, styled, wrap};
+use crate::terminal::{EVENT, FAINT, HEADING, OPEN, STATEMENT, columns, flat, styled, wrap};
 
 /// Runs the command.
 pub fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
@@ -82,7 +82,8 @@ impl Explanation<'_, '_> {
     /// Explains what an id, the start of one, or a label names.
     fn one(&mut self, what: &str) -> Result<(), Failure> {
         let coding = self.report.coding();
-        let names = |label: String, id: &str| label.eq_ignore_ascii_case(what) || (what.len() > 3 && id.starts_with(what));
+        let names =
+            |label: String, id: &str| label.eq_ignore_ascii_case(what) || (what.len() > 3 && id.starts_with(what));
         for (n, event) in coding.events.iter().enumerate() {
             if names(event_label(n), event.id.as_str()) {
                 self.event(n)?;
@@ -96,7 +97,8 @@ impl Explanation<'_, '_> {
         // A word of the text: what was made of it, or why nothing was.
         if self.found == 0 && what.len() > 2 {
             let has = |span| self.report.words(span).to_lowercase().contains(&what.to_lowercase());
-            let candidates: Vec<usize> = (0..coding.candidates.len()).filter(|&n| has(coding.candidates[n].span)).collect();
+            let candidates: Vec<usize> =
+                (0..coding.candidates.len()).filter(|&n| has(coding.candidates[n].span)).collect();
             for n in candidates {
                 self.candidate(n)?;
             }
@@ -217,7 +219,8 @@ impl Explanation<'_, '_> {
         self.heading("coded because")?;
         self.reasons(&statement.because)?;
         self.heading("source")?;
-        let words = statement.source.map_or_else(|| "no words name it".to_string(), |span| format!("“{}”", report.words(span)));
+        let words =
+            statement.source.map_or_else(|| "no words name it".to_string(), |span| format!("“{}”", report.words(span)));
         self.line(4, &format!("{words}, {}", phrase(statement.class)))?;
         if let Some(actor) = statement.party.and_then(|party| coding.parties.get(party as usize)) {
             self.line(4, &report.described(statement.party.unwrap_or_default()))?;
@@ -225,7 +228,15 @@ impl Explanation<'_, '_> {
         }
         self.heading("content")?;
         self.line(4, &format!("“{}”", report.joined(&statement.content)))?;
-        self.line(4, &format!("{}, {}, {}", phrase(&statement.speech_act), phrase(statement.manner), phrase(&statement.distance)))?;
+        self.line(
+            4,
+            &format!(
+                "{}, {}, {}",
+                phrase(&statement.speech_act),
+                phrase(statement.manner),
+                phrase(&statement.distance)
+            ),
+        )?;
         for hedge in &statement.hedges {
             self.line(4, &format!("hedge “{}”, {}", report.words(hedge.span), hedge.class))?;
         }
@@ -271,7 +282,7 @@ impl Explanation<'_, '_> {
             let text = match reason {
                 Reason::Lexicon { file, line } => {
                     let row = self.report.knowledge.line(file, *line).map(cells).unwrap_or_default();
-                    format!("{file}:{line}  {row}")
+                    format!("{file}:{line} · {row}")
                 }
                 Reason::Model { head, score } => format!("the model's head {head}, probability {score:.2}"),
                 Reason::Rule { name } => format!("rule: {name}"),
@@ -286,7 +297,7 @@ impl Explanation<'_, '_> {
     fn meaning(&mut self, code: &str) -> Result<(), Failure> {
         let entries = book::entries(self.report.knowledge);
         let definition = book::find(&entries, code).first().map(|entry| entry.definition.clone()).unwrap_or_default();
-        self.line(4, &format!("{}{definition}", pad(code, code.len() + 2)))
+        self.line(4, &format!("{code}: {definition}"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use attache_doc::{BlockKind, EventMention, SourceClass, Span, Stance};
+use attache_doc::{Block, BlockKind, Document, EventMention, SourceClass, Span, Stance, Status};
 use serde_json::json;
 
 use crate::cli::{ReadArgs, ReadFormat};
@@ -10,11 +10,16 @@ use crate::engine::{Engine, one_document};
 use crate::output::{self, Failure, Outcome, phrase};
 use crate::report::{Report, event_label, statement_label};
 use crate::terminal::{
-    EVENT, FAINT, HEADING, OPEN, STATEMENT, clean, columns, flat, pad, shorten, styled, width, wrap, wrap_ranges,
+    BAD, EVENT, FAINT, GOOD, HEADING, OPEN, STATEMENT, clean, columns, flat, pad, shorten, styled, width, wrap,
+    wrap_ranges,
 };
 
 /// The margin grows with the labels in it, up to this many columns; more labels go on the next line.
 const WIDEST_MARGIN: usize = 16;
+/// Column at which the text of a field starts.
+const FIELD: usize = 15;
+/// Spans that begin before a line and may reach into it: triggers and cues nest no deeper.
+const REACHING_BACK: usize = 8;
 /// Lines of a statement's content: its words are all in the text above.
 const CONTENT_LINES: usize = 2;
 
@@ -67,7 +72,16 @@ impl Page<'_, '_> {
         self.calendar()?;
         self.anonymous()?;
         self.events("Background", |event| event.background)?;
-        self.warnings()
+        self.warnings()?;
+        let left = self.report.coding().candidates.len();
+        if left > 0 {
+            let hint = format!("{left} more were considered and not coded: attache explain --not-coded says why");
+            writeln!(self.out)?;
+            for line in wrap(&hint, self.width) {
+                writeln!(self.out, "{}", styled(FAINT, &line))?;
+            }
+        }
+        Ok(())
     }
 
     fn title(&mut self) -> Result<(), Failure> {
@@ -112,24 +126,25 @@ impl Page<'_, '_> {
         lit.sort();
 
         let longest = marks.iter().map(|m| m.2.len()).max().unwrap_or(2);
-        let margin = (longest * 3 + 2).clamp(6, WIDEST_MARGIN);
+        let margin = (longest * 3 + 2).clamp(8, WIDEST_MARGIN);
         let room = self.width - margin - 2;
-        for block in report.doc().blocks() {
+        for blocks in paragraphs(report.doc()) {
             writeln!(self.out)?;
-            let text = report.doc().text(block.span);
-            let base = block.span.start;
-            let lines = wrap_ranges(text, room);
+            let (first, last) = (blocks[0], blocks[blocks.len() - 1]);
+            let (start, end) = (first.span.start, last.span.end);
+            let lines = wrap_ranges(&report.doc().full_text()[start as usize..end as usize], room);
             for (i, line) in lines.iter().enumerate() {
-                let span = (base + line.start as u32, base + line.end as u32);
-                let until = lines.get(i + 1).map_or(block.span.end, |next| base + next.start as u32);
-                let first = marks.partition_point(|m| m.0 < span.0);
-                let here = &marks[first..marks.partition_point(|m| m.0 < until)];
+                let span = (start + line.start as u32, start + line.end as u32);
+                let until = lines.get(i + 1).map_or(end, |next| start + next.start as u32);
+                let here = &marks[marks.partition_point(|m| m.0 < span.0)..marks.partition_point(|m| m.0 < until)];
                 let mut labels = label_rows(here, margin);
-                let body = self.lit(span, &lit, block.kind);
+                if let (0, true, Some(name)) = (i, labels.is_empty(), furniture(first.kind)) {
+                    labels.push(styled(FAINT, name));
+                }
                 let beside = if labels.is_empty() { String::new() } else { labels.remove(0) };
-                writeln!(self.out, "{}  {body}", pad(&beside, margin))?;
+                writeln!(self.out, "{}  {}", pad(&beside, margin), self.lit(span, &lit, &blocks))?;
                 for rest in labels {
-                    writeln!(self.out, "{}", rest)?;
+                    writeln!(self.out, "{rest}")?;
                 }
             }
         }
@@ -137,29 +152,38 @@ impl Page<'_, '_> {
     }
 
     /// A line of the text with its cues and triggers in their styles.
-    fn lit(&self, (start, end): (u32, u32), lit: &[(Span, bool)], kind: BlockKind) -> String {
+    fn lit(&self, (start, end): (u32, u32), lit: &[(Span, bool)], blocks: &[Block]) -> String {
         let text = self.report.doc().full_text();
-        let base = match kind {
-            BlockKind::Headline => HEADING,
-            BlockKind::Paragraph | BlockKind::Quote => anstyle::Style::new(),
-            _ => FAINT,
-        };
-        let piece = |style: anstyle::Style, from: u32, to: u32| {
+        let shown = |style: anstyle::Style, from: u32, to: u32| {
             let words = clean(&text[from as usize..to as usize]).replace(['\n', '\t'], " ");
             if style == anstyle::Style::new() { words } else { styled(style, &words) }
         };
+        // What is not lit has the style of its block.
+        let plain = |from: u32, to: u32| {
+            let mut out = String::new();
+            let mut at = from;
+            for block in blocks.iter().filter(|block| block.span.end > from && block.span.start < to) {
+                let (inner, until) = (block.span.start.max(at), block.span.end.min(to));
+                out.push_str(&shown(anstyle::Style::new(), at, inner));
+                out.push_str(&shown(block_style(block.kind), inner, until));
+                at = until;
+            }
+            out.push_str(&shown(anstyle::Style::new(), at, to));
+            out
+        };
         let mut out = String::new();
         let mut at = start;
-        for &(span, is_event) in lit.iter().filter(|(span, _)| span.start < end && span.end > start) {
+        let first = lit.partition_point(|(span, _)| span.start < start).saturating_sub(REACHING_BACK);
+        for &(span, is_event) in lit[first..].iter().take_while(|(span, _)| span.start < end) {
             let (from, to) = (span.start.max(at), span.end.min(end));
             if from >= to {
                 continue;
             }
-            out.push_str(&piece(base, at, from));
-            out.push_str(&piece(if is_event { EVENT } else { STATEMENT.underline() }, from, to));
+            out.push_str(&plain(at, from));
+            out.push_str(&shown(if is_event { EVENT } else { STATEMENT.underline() }, from, to));
             at = to;
         }
-        out.push_str(&piece(base, at, end));
+        out.push_str(&plain(at, end));
         out
     }
 
@@ -186,7 +210,7 @@ impl Page<'_, '_> {
     }
 
     fn about(&mut self, name: &str, text: &str) -> Result<(), Failure> {
-        self.field(&format!("     {}", styled(FAINT, name)), text, 13)
+        self.field(&format!("     {}", styled(FAINT, name)), text, FIELD)
     }
 
     fn statements(&mut self) -> Result<(), Failure> {
@@ -215,7 +239,7 @@ impl Page<'_, '_> {
             self.about("cue", &says.join(" · "))?;
             if !statement.content.is_empty() {
                 let words = format!("“{}”", report.joined(&statement.content));
-                self.about("content", &shorten(&words, (self.width - 13) * CONTENT_LINES - 12))?;
+                self.about("content", &shorten(&words, (self.width - FIELD) * CONTENT_LINES - 12))?;
             }
             if !statement.hedges.is_empty() {
                 let hedges: Vec<_> = statement.hedges.iter().map(|h| format!("“{}”", report.words(h.span))).collect();
@@ -257,7 +281,7 @@ impl Page<'_, '_> {
         if !codes.is_empty() {
             title.push_str(&styled(FAINT, &format!("  {}", codes.join(" · "))));
         }
-        let status = styled(OPEN, event.status.as_str());
+        let status = styled(status_style(event.status), event.status.as_str());
         let used = 5 + width(&anstream::adapter::strip_str(&title).to_string());
         if used + 2 + event.status.as_str().len() <= self.width {
             let line = format!("{}{title}", pad(&styled(EVENT, &event_label(n)), 5));
@@ -287,7 +311,7 @@ impl Page<'_, '_> {
         }
         self.about("words", &words.join(", "))?;
         for (i, voice) in event.voices.iter().enumerate() {
-            self.about(if i == 0 { "on word of" } else { "" }, &report.voice(voice))?;
+            self.about(if i == 0 { "voices" } else { "" }, &report.voice(voice))?;
         }
         for (i, response) in report.responses(n).into_iter().enumerate() {
             let text = format!("{} “{}”", report.response(response), report.words(response.cue));
@@ -332,13 +356,10 @@ impl Page<'_, '_> {
         self.heading("Standings")?;
         writeln!(self.out)?;
         for standing in &coding.standings {
-            let not = if standing.polarity == attache_doc::Polarity::Negative { "not " } else { "" };
+            let not = if standing.polarity == attache_doc::Polarity::Negative { "not: " } else { "" };
             let holder = standing.holder.map_or_else(|| "not said who".to_string(), |party| report.party(party));
-            let mut text = format!("{}: {not}{} by {holder}", report.party(standing.subject), phrase(&standing.relation));
-            // Names of relations read as verbs of the holder or as nouns: only the arrow says it for all of them.
-            if !standing.relation.ends_with("ed") {
-                text = format!("{holder} – {not}{} – {}", phrase(&standing.relation), report.party(standing.subject));
-            }
+            let subject = report.party(standing.subject);
+            let mut text = format!("{holder} · {not}{} · {subject}", phrase(&standing.relation));
             if let Some(edtf) = standing.when.edtf() {
                 text.push_str(&format!(", {edtf}"));
             }
@@ -360,7 +381,9 @@ impl Page<'_, '_> {
         if ahead.is_empty() {
             return Ok(());
         }
-        ahead.sort_by_key(|(n, event)| (event.when.earliest.or(event.when.latest).is_none(), event.when.earliest.or(event.when.latest), *n));
+        ahead.sort_by_key(|(n, event)| {
+            (event.when.earliest.or(event.when.latest).is_none(), event.when.earliest.or(event.when.latest), *n)
+        });
         self.heading("Calendar")?;
         writeln!(self.out)?;
         for (n, event) in ahead {
@@ -397,7 +420,8 @@ impl Page<'_, '_> {
         self.heading("Unnamed voices")?;
         writeln!(self.out)?;
         for (n, statement) in list {
-            let who = statement.source.map_or_else(|| "nobody named".to_string(), |span| format!("“{}”", report.words(span)));
+            let who =
+                statement.source.map_or_else(|| "nobody named".to_string(), |span| format!("“{}”", report.words(span)));
             let text = format!("{who} · {} · “{}”", phrase(statement.class), report.joined(&statement.cue));
             self.entry(&format!("  {}", styled(STATEMENT, &statement_label(n))), &text)?;
         }
@@ -406,7 +430,8 @@ impl Page<'_, '_> {
 
     fn warnings(&mut self) -> Result<(), Failure> {
         let coded = self.report.coded;
-        let all: Vec<_> = coded.doc.warnings.iter().chain(&coded.parse.warnings).chain(&coded.coding.warnings).collect();
+        let all: Vec<_> =
+            coded.doc.warnings.iter().chain(&coded.parse.warnings).chain(&coded.coding.warnings).collect();
         if all.is_empty() {
             return Ok(());
         }
@@ -416,6 +441,49 @@ impl Page<'_, '_> {
             self.entry("  !", &warning.to_string())?;
         }
         Ok(())
+    }
+}
+
+/// The blocks in runs that stand on one line of the text: a dateline and its paragraph.
+fn paragraphs(doc: &Document) -> Vec<Vec<Block>> {
+    let mut runs: Vec<Vec<Block>> = Vec::new();
+    for &block in doc.blocks() {
+        let joined = runs.last().and_then(|run| run.last()).is_some_and(|before| {
+            let between = &doc.full_text()[before.span.end as usize..block.span.start as usize];
+            before.kind == BlockKind::Dateline && !between.contains(['\n', '\r'])
+        });
+        match runs.last_mut() {
+            Some(run) if joined => run.push(block),
+            _ => runs.push(vec![block]),
+        }
+    }
+    runs
+}
+
+fn block_style(kind: BlockKind) -> anstyle::Style {
+    match kind {
+        BlockKind::Headline => HEADING,
+        BlockKind::Paragraph | BlockKind::Quote => anstyle::Style::new(),
+        _ => FAINT,
+    }
+}
+
+/// What stands beside a block that is not the article's text.
+fn furniture(kind: BlockKind) -> Option<&'static str> {
+    match kind {
+        BlockKind::Byline => Some("byline"),
+        BlockKind::Caption => Some("caption"),
+        BlockKind::Boilerplate => Some("page"),
+        _ => None,
+    }
+}
+
+/// The more there is behind it, the calmer the colour.
+fn status_style(status: Status) -> anstyle::Style {
+    match status {
+        Status::Confirmed => GOOD,
+        Status::Contested | Status::Denied | Status::Cancelled => BAD,
+        _ => OPEN,
     }
 }
 

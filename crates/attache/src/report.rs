@@ -3,7 +3,8 @@
 use attache_coder::Knowledge;
 use attache_doc::wire::{EventRow, StandingRow, StatementRow};
 use attache_doc::{
-    Coding, Document, EventMention, PartyIx, Polarity, Realis, Response, Span, Statement, StatementIx, Status, Voice, When,
+    Coding, Document, EventMention, PartyIx, Polarity, Realis, Response, Span, Statement, StatementIx, Status, Voice,
+    When,
 };
 
 use crate::engine::{Coded, Engine};

@@ -21,6 +21,10 @@ pub const EVENT: Style = AnsiColor::Yellow.on_default().bold();
 pub const STATEMENT: Style = AnsiColor::Cyan.on_default();
 /// What stands open or apart: responses, non-confirmation.
 pub const OPEN: Style = AnsiColor::Magenta.on_default();
+/// What is vouched for by both sides.
+pub const GOOD: Style = AnsiColor::Green.on_default();
+/// What is denied, disputed or called off.
+pub const BAD: Style = AnsiColor::Red.on_default();
 /// Secondary matter.
 pub const FAINT: Style = Style::new().dimmed();
 
@@ -55,7 +59,8 @@ pub fn width(text: &str) -> usize {
 /// Columns to lay out for: those of the terminal, or `COLUMNS`, or a readable default.
 pub fn columns() -> usize {
     let asked = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-    let real = || terminal_size::terminal_size().filter(|_| std::io::stdout().is_terminal()).map(|(w, _)| usize::from(w.0));
+    let real =
+        || terminal_size::terminal_size().filter(|_| std::io::stdout().is_terminal()).map(|(w, _)| usize::from(w.0));
     asked.or_else(real).unwrap_or(DEFAULT_WIDTH).clamp(*WIDTHS.start(), *WIDTHS.end())
 }
 

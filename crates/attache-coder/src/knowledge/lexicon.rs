@@ -426,12 +426,14 @@ pub(super) fn pronouns((path, text): File) -> Result<HashMap<String, PronounRow>
     Ok(out)
 }
 
-pub(super) fn descriptors((path, text): File) -> Result<HashMap<String, (Vec<String>, Source)>> {
-    let mut out = HashMap::new();
-    for row in rows(path, text, &["noun", "kinds", "note"])? {
-        let [nouns, kinds, _] = row.cells();
-        for noun in list(nouns) {
-            out.insert(noun.to_lowercase(), (list(kinds).map(str::to_string).collect(), source(&row)));
+/// A table of words, each with a list: descriptors.tsv, anaphors.tsv. A word in several rows has all their items.
+pub(super) fn lists((path, text): File, columns: &[&str]) -> Result<HashMap<String, (Vec<String>, Source)>> {
+    let mut out: HashMap<String, (Vec<String>, Source)> = HashMap::new();
+    for row in rows(path, text, columns)? {
+        let [words, items, _] = row.cells();
+        for word in list(words) {
+            let entry = out.entry(word.to_lowercase()).or_insert_with(|| (Vec::new(), source(&row)));
+            entry.0.extend(list(items).map(str::to_string));
         }
     }
     Ok(out)

@@ -76,6 +76,8 @@ pub struct Knowledge {
     pub(crate) pronouns: HashMap<String, PronounRow>,
     /// Nouns of definite descriptions ("the group") and the kinds of actor they can stand for.
     pub(crate) descriptors: HashMap<String, (Vec<String>, Source)>,
+    /// Nouns that point back to an event, with the acts they can stand for.
+    pub(crate) anaphors: HashMap<String, (Vec<String>, Source)>,
     pub(crate) rules: HashMap<String, Vec<String>>,
     pub(crate) names: Names,
     pub(crate) plover: Plover,
@@ -102,6 +104,7 @@ const FILES: &[(&str, &str)] = &[
     embedded!("lexicon/en/time.tsv"),
     embedded!("lexicon/en/pronouns.tsv"),
     embedded!("lexicon/en/descriptors.tsv"),
+    embedded!("lexicon/en/anaphors.tsv"),
     embedded!("lexicon/en/rules.tsv"),
     embedded!("actors/states.tsv"),
     embedded!("actors/institutions.tsv"),
@@ -168,7 +171,8 @@ impl Knowledge {
             background: lexicon::background(file("lexicon/en/background.tsv"))?,
             time: lexicon::time(file("lexicon/en/time.tsv"))?,
             pronouns: lexicon::pronouns(file("lexicon/en/pronouns.tsv"))?,
-            descriptors: lexicon::descriptors(file("lexicon/en/descriptors.tsv"))?,
+            descriptors: lexicon::lists(file("lexicon/en/descriptors.tsv"), &["noun", "kinds", "note"])?,
+            anaphors: lexicon::lists(file("lexicon/en/anaphors.tsv"), &["nouns", "acts", "note"])?,
             rules: lexicon::word_sets(file("lexicon/en/rules.tsv"))?,
             names: Names::read(file)?,
             plover: Plover::read(file, &known)?,

@@ -205,16 +205,16 @@ pub fn atoms(word: &str, token: u32, out: &mut Vec<Atom>) {
     }
 }
 
-/// A partial ISO date as its first or last day.
-fn day(row: &Row, cell: &str, end: bool) -> Result<Option<Date>> {
+/// A partial ISO date as its first day.
+fn day(row: &Row, cell: &str) -> Result<Option<Date>> {
     if cell.is_empty() {
         return Ok(None);
     }
     let bad = || row.error(format!("`{cell}` is no date: expected YYYY, YYYY-MM or YYYY-MM-DD"));
     let parts: Vec<i16> = cell.split('-').map(|p| p.parse().map_err(|_| bad())).collect::<Result<_>>()?;
     let made = match parts[..] {
-        [y] => Date::new(y, if end { 12 } else { 1 }, if end { 31 } else { 1 }).ok(),
-        [y, m] => Date::new(y, m as i8, 1).ok().map(|d| if end { d.last_of_month() } else { d }),
+        [y] => Date::new(y, 1, 1).ok(),
+        [y, m] => Date::new(y, m as i8, 1).ok(),
         [y, m, d] => Date::new(y, m as i8, d as i8).ok(),
         _ => None,
     };
@@ -269,8 +269,8 @@ impl Names {
                 country: optional(country),
                 sectors: sectors(sector),
                 parent: optional(parent),
-                from: day(&row, from, false)?,
-                until: day(&row, until, true)?,
+                from: day(&row, from)?,
+                until: day(&row, until)?,
                 wikidata: wikidata.to_string(),
                 source: Source { file: path, line: row.line },
             });
@@ -290,8 +290,8 @@ impl Names {
                 office: office.to_string(),
                 country: optional(country),
                 sectors: sectors(sector),
-                from: day(&row, from, false)?,
-                until: day(&row, until, true)?,
+                from: day(&row, from)?,
+                until: day(&row, until)?,
                 org: optional(org),
                 wikidata: wikidata.to_string(),
                 source: Source { file: path, line: row.line },
@@ -328,7 +328,11 @@ impl Names {
         }
         let (path, text) = file("actors/agents.tsv");
         for row in rows(path, text, &["noun", "number", "sectors", "kind"])? {
-            let [nouns, number, sector, _] = row.cells();
+            let [nouns, number, sector, kind] = row.cells();
+            // Things ("governance", "aid") carry a sector but do nothing.
+            if kind == "thing" {
+                continue;
+            }
             for noun in list(nouns) {
                 let at = names.agents.len() as u32;
                 names.agents.push(Agent {
@@ -453,8 +457,9 @@ impl Names {
     }
 }
 
+/// `until` is the first day on which it no longer holds.
 fn covers(from: Option<Date>, until: Option<Date>, day: Date) -> bool {
-    from.is_none_or(|f| f <= day) && until.is_none_or(|u| day <= u)
+    from.is_none_or(|f| f <= day) && until.is_none_or(|u| day < u)
 }
 
 #[cfg(test)]

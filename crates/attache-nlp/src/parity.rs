@@ -1,0 +1,135 @@
+//! Agreement with the trainer's own reader: `models/en/parity.json` holds what the Python reference makes of some sentences
+//! with the same file of weights.
+//!
+//! The two engines round in different places, and a rounding that tips an activation to the next of its 255 steps is seen in
+//! the logits. So logits agree to [`TOLERANCE`]; labels are equal but where the reference's label is that close to the best.
+
+use std::fs;
+
+use attache_doc::Rel;
+use rten_tensor::NdTensorView;
+use rten_tensor::prelude::*;
+use serde::Deserialize;
+
+use crate::{Nlp, one_thread};
+
+/// Largest difference of a logit, of logits that range over some thirty.
+const TOLERANCE: f32 = 0.5;
+
+#[derive(Deserialize)]
+struct Parity {
+    sentences: Vec<Reference>,
+}
+
+#[derive(Deserialize)]
+struct Reference {
+    words: Vec<String>,
+    upos: Vec<String>,
+    xpos: Vec<String>,
+    lemma: Vec<String>,
+    entity: Vec<String>,
+    head: Vec<usize>,
+    rel: Vec<String>,
+    logits: Rows,
+}
+
+/// The first three logits of each head for the first word; of the relations, with the root as head.
+#[derive(Deserialize)]
+struct Rows {
+    upos: [f32; 3],
+    xpos: [f32; 3],
+    lemma: [f32; 3],
+    entity: [f32; 3],
+    arc: [f32; 3],
+    rel: [f32; 3],
+}
+
+/// How far the best logit is above that of the label with index `reference`.
+fn margin(logits: NdTensorView<f32, 1>, reference: usize) -> f32 {
+    logits.iter().copied().fold(f32::NEG_INFINITY, f32::max) - logits[[reference]]
+}
+
+fn lemma_as_here(lemma: &str) -> &str {
+    // Signs that stand alone keep their typographic spelling in the reference.
+    match lemma {
+        "“" | "”" | "„" => "\"",
+        "–" | "—" => "-",
+        "…" => "...",
+        lemma => lemma,
+    }
+}
+
+#[test]
+fn agrees_with_the_reference() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/en/parity.json");
+    let parity: Parity = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    assert!(parity.sentences.len() >= 12);
+    let nlp = Nlp::embedded().unwrap();
+    let (mut largest, mut labels, mut equal) = (0f32, 0, 0);
+    for reference in &parity.sentences {
+        let words: Vec<&str> = reference.words.iter().map(String::as_str).collect();
+        let chunks = nlp.cut(&words);
+        assert_eq!(chunks.len(), 1);
+        let logits = nlp.logits(&chunks[0], &one_thread()).unwrap();
+
+        let root_rel = logits.rel.slice((0, 0));
+        for (head, found, expected) in [
+            ("upos", logits.upos.slice(0), reference.logits.upos),
+            ("xpos", logits.xpos.slice(0), reference.logits.xpos),
+            ("lemma", logits.lemma.slice(0), reference.logits.lemma),
+            ("entity", logits.entity.slice(0), reference.logits.entity),
+            ("arc", logits.arc.slice(0), reference.logits.arc),
+            ("rel", root_rel, reference.logits.rel),
+        ] {
+            // A sentence of one word has two possible heads only.
+            for (i, expected) in expected.into_iter().enumerate().take(found.size(0)) {
+                let difference = (found[[i]] - expected).abs();
+                largest = largest.max(difference);
+                assert!(difference <= TOLERANCE, "{head} {i} is {} and not {expected} in {words:?}", found[[i]]);
+            }
+        }
+
+        let parse = nlp.labels.decode(&words, &logits).unwrap();
+        let mut entity = vec!["O".to_string(); words.len()];
+        for found in &parse.entities {
+            for word in found.words.clone() {
+                let position = if word == found.words.start { 'B' } else { 'I' };
+                entity[word as usize] = format!("{position}-{}", found.label);
+            }
+        }
+        for (i, word) in parse.words.iter().enumerate() {
+            let at = |what: &str, found: &str, expected: &str| format!("{what} of {:?} is {found} and not {expected} in {words:?}", words[i]);
+            let rel_index = nlp.labels.rels.iter().position(|rel| rel.as_str() == reference.rel[i]).unwrap();
+            let upos_index = nlp.labels.upos.iter().position(|tag| tag.as_str() == reference.upos[i]).unwrap();
+            let xpos_index = nlp.labels.xpos.iter().position(|tag| tag.as_str() == reference.xpos[i]).unwrap();
+            let head = word.head.map_or(0, |head| head as usize + 1);
+            let expected_head = reference.head[i];
+            for (what, found, expected, margin) in [
+                ("upos", word.upos.as_str(), reference.upos[i].as_str(), margin(logits.upos.slice(i), upos_index)),
+                ("xpos", word.xpos.as_str(), &reference.xpos[i], margin(logits.xpos.slice(i), xpos_index)),
+                ("rel", word.rel.as_str(), &reference.rel[i], margin(logits.rel.slice((i, expected_head)), rel_index)),
+                ("lemma", &word.lemma, lemma_as_here(&reference.lemma[i]), second_best(logits.lemma.slice(i))),
+                ("entity", &entity[i], &reference.entity[i], second_best(logits.entity.slice(i))),
+            ] {
+                labels += 1;
+                equal += usize::from(found == expected);
+                assert!(found == expected || margin <= 2.0 * TOLERANCE, "{}", at(what, found, expected));
+            }
+            labels += 1;
+            equal += usize::from(head == expected_head);
+            let margin = logits.arc[[i, head]] - logits.arc[[i, expected_head]];
+            assert!(head == expected_head || margin <= 2.0 * TOLERANCE, "{}", at("head", &head.to_string(), &expected_head.to_string()));
+            assert_eq!(word.rel == Rel::Root, head == 0, "{}", at("rel", word.rel.as_str(), "root"));
+        }
+    }
+    println!("{equal} of {labels} labels equal; the largest difference of a logit is {largest:.3}");
+    // Near ties are rare; more differences would be an error in how words are read.
+    assert!(equal as f64 >= 0.995 * labels as f64, "only {equal} of {labels} labels are equal");
+}
+
+/// How far the best logit is above the second.
+fn second_best(logits: NdTensorView<f32, 1>) -> f32 {
+    let mut sorted = logits.to_vec();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    sorted[0] - sorted[1]
+}
