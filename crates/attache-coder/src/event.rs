@@ -23,6 +23,8 @@ pub struct Happened {
     pub heads: Vec<TokenIx>,
     /// How good the mention that gives trigger and participants is.
     quality: i32,
+    /// Some mention reports it as news: not background, and not merely presupposed in a modifier of something else.
+    told: bool,
 }
 
 /// A matched trigger before events are made of it.
@@ -343,7 +345,7 @@ impl<'a> Coder<'a> {
                 polarity: reality.polarity,
                 realis: reality.realis,
                 background,
-                voices: self.voices(found.t),
+                voices: self.voices_of(found),
                 responses: Vec::new(),
                 status: Status::Unattributed,
                 flags: Vec::new(),
@@ -351,7 +353,28 @@ impl<'a> Coder<'a> {
             },
             heads: vec![found.t].into_iter().chain(found.consumed.iter().copied()).collect(),
             quality,
+            told: !background && !self.is_presupposed(found),
         }
+    }
+
+    /// A mention that takes the happening for granted: a noun that does not report it, a clause that modifies a noun.
+    fn is_presupposed(&self, found: &Match) -> bool {
+        let tree = self.m.tree;
+        if found.nominal {
+            return !self.stands_alone(found);
+        }
+        let mut at = found.t;
+        for _ in 0..6 {
+            match tree.rel(at) {
+                Rel::Acl | Rel::AclRelcl => return true,
+                Rel::Xcomp | Rel::Conj | Rel::Advcl => match tree.head(at) {
+                    Some(h) => at = h,
+                    None => break,
+                },
+                _ => break,
+            }
+        }
+        false
     }
 
     fn is_headline(&self, t: TokenIx) -> bool {
@@ -363,6 +386,10 @@ impl<'a> Coder<'a> {
     /// The words of the trigger: the head with particle and compounds, and the noun it claims.
     fn trigger_span(&self, found: &Match) -> Span {
         let tree = self.m.tree;
+        if let (true, Some(&noun)) = (self.m.knowledge.in_set("calendar-act", &found.row.act), found.consumed.first()) {
+            // What is put on the calendar is the meeting, not the word that puts it there.
+            return tree.nominal_span(noun);
+        }
         let mut span = tree.token(found.t).span;
         let near = |k: TokenIx| (i64::from(k) - i64::from(found.t)).abs() <= 8;
         for &k in tree.kids(found.t) {
@@ -384,9 +411,7 @@ impl<'a> Coder<'a> {
         let chain: Vec<TokenIx> = std::iter::once(t).chain(tree.ancestors(t)).take(12).collect();
         for &a in &chain {
             let recalled = tree.rel(a) == Rel::Advcl
-                && tree
-                    .kids_by(a, &[Rel::Mark])
-                    .any(|k| self.background_words(k, k + 1).is_some_and(|b| b.kind == "since"));
+                && tree.kids_by(a, &[Rel::Mark]).any(|k| self.m.knowledge.in_set("since-mark", tree.lower(k)));
             if recalled {
                 return (true, Some(Reason::rule("since-clause")));
             }
@@ -419,9 +444,9 @@ impl<'a> Coder<'a> {
             return (true, Some(Reason::rule("year-in-a-side-clause")));
         }
         // "Russia's recognition had opened the way": a noun with its doer that something else is said of.
-        let possessed = matches!(tree.upos(t), Upos::Noun)
+        let possessed = tree.upos(t) == Upos::Noun
             && tree.kid(t, &[Rel::NmodPoss]).is_some()
-            && matches!(tree.rel(t), Rel::Nsubj)
+            && tree.rel(t) == Rel::Nsubj
             && self.m.support(t).is_none();
         (possessed, possessed.then(|| Reason::rule("presupposed-noun")))
     }
@@ -560,6 +585,16 @@ impl<'a> Coder<'a> {
         voices
     }
 
+    /// The voices of a mention. A noun that only names the happening takes it for granted: what is said around it vouches
+    /// for it only when it is all that the words are about ("the invitation was announced by").
+    fn voices_of(&self, found: &Match) -> Vec<Voice> {
+        let mut voices = self.voices(found.t);
+        if found.nominal && !self.stands_alone(found) {
+            voices.retain(|v| v.statement.is_some_and(|s| self.statements[s as usize].about.contains(&found.t)));
+        }
+        voices
+    }
+
     fn voice_label(&self, i: StatementIx, party: Option<PartyIx>) -> String {
         let s = &self.statements[i as usize].statement;
         match (party, s.source) {
@@ -667,7 +702,8 @@ impl<'a> Coder<'a> {
         merged.event.also.retain(|s| *s != merged.event.trigger);
         merged.event.also.sort_unstable();
         merged.event.also.dedup();
-        merged.event.background = old.event.background && new.event.background;
+        merged.told = old.told || new.told;
+        merged.event.background = (old.event.background || new.event.background) && !merged.told;
         merged.event.voices = old.event.voices.clone();
         for voice in &new.event.voices {
             if !merged.event.voices.contains(voice) {

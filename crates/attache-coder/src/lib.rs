@@ -15,6 +15,7 @@ mod mention;
 mod pattern;
 mod place;
 mod realis;
+pub mod record;
 mod response;
 pub mod row;
 mod standing;

@@ -125,8 +125,10 @@ impl Matcher<'_> {
             Rel::Acl => true,
             _ => return None,
         };
+        // "the talks opened" happens; "the talks opened the way" says something else.
+        let acts_on = tree.kid(verb, &[Rel::Obj, Rel::Xcomp, Rel::Ccomp]).is_some();
         let fits = |k: &SupportKind| match k {
-            SupportKind::Occurrence => !object,
+            SupportKind::Occurrence => !object && !acts_on,
             _ => object,
         };
         kinds.into_iter().find(fits).map(|k| (verb, k)).or_else(|| {

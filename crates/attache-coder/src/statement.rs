@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use attache_doc::{
-    Hedge, Manner, MentionKind, PartyIx, Realis, Reason, Rel, Resolution, SourceClass, Span, Statement, StatementIx,
-    TokenIx, Upos, Xpos, stable_id,
+    Hedge, Manner, MentionKind, PartyIx, Polarity, Realis, Reason, Rel, Resolution, SourceClass, Span, Statement,
+    StatementIx, TokenIx, Upos, Xpos, stable_id,
 };
 
 use crate::knowledge::{Cue, Knowledge};
@@ -46,9 +46,24 @@ pub fn find(knowledge: &Knowledge, tree: &Tree, who: &Who) -> Vec<Stated> {
             found.push(stated);
         }
     }
-    drop_doubles(&mut found);
+    drop_doubles(tree, &mut found);
+    drop_asides(tree, &mut found);
     continue_quotes(tree, &quotes, &mut found);
     nest(&mut found);
+    let first_person = |s: &Stated| {
+        s.statement.source.is_some_and(|span| {
+            knowledge.pronouns.get(&tree.doc.text(span).to_lowercase()).is_some_and(|p| p.person == "1")
+        })
+    };
+    for i in 0..found.len() {
+        // "I" and "we" in somebody's words are that speaker.
+        if let Some(outer) = found[i].statement.within.filter(|_| first_person(&found[i])) {
+            let speaker = &found[outer as usize].statement;
+            let (party, class) = (speaker.party, speaker.class);
+            found[i].statement.party = party;
+            found[i].statement.class = class;
+        }
+    }
     found
 }
 
@@ -82,9 +97,11 @@ fn is_quote_mark(form: &str) -> bool {
 /// The best cue row for a token, as a statement.
 fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
     let tree = m.tree;
-    let rows = m.knowledge.cues.get(&tree.lemma(t).to_lowercase()).or_else(|| m.knowledge.cues.get(tree.lower(t)))?;
+    let lemma = tree.lemma(t).to_lowercase();
+    let by_lemma = m.knowledge.cues.get(&lemma).into_iter().flatten();
+    let by_form = m.knowledge.cues.get(tree.lower(t)).filter(|_| tree.lower(t) != lemma).into_iter().flatten();
     let mut best: Option<(usize, &Cue, Vec<TokenIx>, Vec<TokenIx>)> = None;
-    for row in rows {
+    for row in by_lemma.chain(by_form) {
         if !has_words(tree, t, &row.words) || !m.has_pos(t, &row.pos) {
             continue;
         }
@@ -130,7 +147,10 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
     }
     let cue = cue_tokens(m, t, row);
     let content = content_tokens(m, t, &content_heads, row, &cue, source);
-    if content.is_empty() {
+    let says_something = |&t: &TokenIx| {
+        matches!(tree.upos(t), Upos::Noun | Upos::Propn | Upos::Verb | Upos::Adj | Upos::Pron | Upos::Num)
+    };
+    if !content.iter().any(says_something) {
         return None;
     }
     let speaker = speaker(m, source);
@@ -138,6 +158,17 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
         if row.pos != "NOUN" && !can_speak(m, s, &speaker) {
             return None;
         }
+    }
+    let mut polarity = reality.polarity;
+    // "no statement confirming", "no date has been disclosed": the words were not said.
+    let silent = |noun: TokenIx| m.negated(noun);
+    let carrier = (tree.rel(t) == Rel::Acl).then(|| tree.head(t)).flatten();
+    let passive_subject = tree.is_passive(t).then(|| tree.kid(t, &[Rel::NsubjPass])).flatten();
+    if carrier.into_iter().chain(passive_subject).any(silent) {
+        polarity = Polarity::Negative;
+    }
+    if polarity == Polarity::Negative && source.is_none() && row.pos == "NOUN" {
+        return None;
     }
     let agentless = cue.iter().any(|&c| m.knowledge.in_set("agentless", tree.lower(c)));
     let class = match (&speaker.class, source) {
@@ -169,7 +200,7 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
             content: spans,
             speech_act: row.speech_act.clone(),
             distance: row.distance.clone(),
-            polarity: reality.polarity,
+            polarity,
             medium: speaker.medium.or_else(|| medium(m, t)),
             hedges: hedges(m, &content, &cue),
             within: None,
@@ -244,12 +275,16 @@ fn cue_tokens(m: &Matcher, t: TokenIx, row: &Cue) -> Vec<TokenIx> {
                 cue.extend(tree.kids_by(agent, &[Rel::Case]));
             }
         }
-        // "seen as": the preposition of the content.
-        for role in &row.content_paths {
-            if let Some(Step::Prep(_)) = role.path.first() {
-                for k in m.ends(t, role) {
-                    cue.extend(tree.kids_by(k, &[Rel::Case]));
-                }
+    }
+    // "seen as", "alarm over": the preposition of the content.
+    for role in &row.content_paths {
+        if let Some(Step::Prep(_)) = role.path.last() {
+            let ends = m.ends(t, role);
+            for &k in &ends {
+                cue.extend(tree.kids_by(k, &[Rel::Case]).flat_map(|c| tree.subtree(c)));
+            }
+            if !ends.is_empty() {
+                break;
             }
         }
     }
@@ -285,6 +320,7 @@ fn content_tokens(
         }
         for &w in &whole {
             let outside = match tree.rel(w) {
+                Rel::Conj if tree.kid(w, &[Rel::Nsubj, Rel::NsubjPass]).is_none() => false,
                 Rel::Advcl | Rel::Conj | Rel::Parataxis => {
                     tree.kids_by(w, &[Rel::Mark, Rel::Cc, Rel::Advmod])
                         .any(|k| m.knowledge.in_set("concessive", tree.lower(k)))
@@ -303,6 +339,13 @@ fn content_tokens(
         }
         cut.retain(|&c| c != head);
         content.extend(tree.subtree_without(head, &cut));
+    }
+    // A clause said is an unbroken run; words that the parser hung on the cue instead belong to it all the same.
+    let clause = heads.len() == 1 && tree.rel(heads[0]) == Rel::Ccomp && heads[0] > t;
+    if let (true, Some(&first), Some(&last)) = (clause, content.iter().min(), content.iter().max()) {
+        if first > t {
+            content.extend(first..last);
+        }
     }
     for c in cue {
         content.remove(c);
@@ -372,8 +415,15 @@ struct Speaker {
 }
 
 fn speaker(m: &Matcher, source: Option<TokenIx>) -> Speaker {
-    let Some(s) = source else { return Speaker::default() };
+    let Some(mut s) = source else { return Speaker::default() };
     let tree = m.tree;
+    if matches!(tree.xpos(s), Xpos::Wdt | Xpos::Wp) && m.who.mention(s).is_none() {
+        // "a statement by the ministry, which said": what the pronoun stands for speaks.
+        if let Some(noun) = tree.ancestors(s).take(4).find(|&a| tree.rel(a) == Rel::AclRelcl).and_then(|a| tree.head(a))
+        {
+            s = noun;
+        }
+    }
     if let Some(document) = m.knowledge.documents.get(&tree.lemma(s).to_lowercase()) {
         if m.who.mention(s).is_none_or(|f| f.parties.is_empty()) {
             // The word of a document is its issuer's: "the ministry's account", "a statement by the embassy".
@@ -546,7 +596,7 @@ fn hedges(m: &Matcher, content: &[TokenIx], cue: &[TokenIx]) -> Vec<Hedge> {
 }
 
 /// Two cues that give the same words to the same source are one statement: the verb's stays.
-fn drop_doubles(found: &mut Vec<Stated>) {
+fn drop_doubles(tree: &Tree, found: &mut Vec<Stated>) {
     let mut drop = vec![false; found.len()];
     for i in 0..found.len() {
         for j in 0..found.len() {
@@ -554,6 +604,12 @@ fn drop_doubles(found: &mut Vec<Stated>) {
                 continue;
             }
             let (a, b) = (&found[i], &found[j]);
+            // "no statement confirming the call has been issued by": the participle tells what the document would say.
+            let b_head = b.statement.cue_head;
+            if tree.rel(b_head) == Rel::Acl && tree.head(b_head).is_some_and(|h| a.cue.contains(&h)) {
+                drop[i] = true;
+                continue;
+            }
             let same_cue = a.cue.iter().any(|c| b.cue.contains(c));
             let same_source = a.statement.party.is_some() && a.statement.party == b.statement.party;
             let shared = a.content.iter().filter(|t| b.says(**t)).count();
@@ -566,6 +622,18 @@ fn drop_doubles(found: &mut Vec<Stated>) {
         }
     }
     let mut keep = drop.iter().map(|d| !d);
+    found.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// A noun without speaker inside somebody's words ("sends a signal that") adds nobody's word to theirs.
+fn drop_asides(tree: &Tree, found: &mut Vec<Stated>) {
+    let aside =
+        |s: &Stated| s.statement.class == SourceClass::Implicit && tree.upos(s.statement.cue_head) == Upos::Noun;
+    let inside: Vec<bool> = found
+        .iter()
+        .map(|s| aside(s) && found.iter().any(|o| o.statement.id != s.statement.id && o.says(s.statement.cue_head)))
+        .collect();
+    let mut keep = inside.iter().map(|i| !i);
     found.retain(|_| keep.next().unwrap_or(true));
 }
 

@@ -274,6 +274,9 @@ impl<'a> Tree<'a> {
         if self.xpos(i) != Xpos::Vbn || self.kid(i, &[Rel::Aux, Rel::Nsubj]).is_some() {
             return false;
         }
+        if self.kid(i, &[Rel::OblAgent]).is_some() {
+            return true;
+        }
         match self.rel(i) {
             Rel::Acl => true,
             Rel::Advcl | Rel::Xcomp | Rel::Ccomp => self.kid(i, &[Rel::Obj]).is_none(),
@@ -372,6 +375,8 @@ impl<'a> Tree<'a> {
             };
             return match self.rel(i) {
                 Rel::Acl | Rel::AclRelcl => vec![h],
+                // "remains under sanctions and unrecognised by": said of the subject of the clause.
+                Rel::Conj if self.upos(h) != Upos::Verb => self.surface_subjects(self.clause(h)),
                 Rel::Conj => self.objects_within(h, depth - 1),
                 Rel::Advcl => self.surface_subjects(h),
                 Rel::Xcomp => self.kid(h, &[Rel::Obj]).map_or_else(|| self.surface_subjects(h), |o| vec![o]),
@@ -459,7 +464,7 @@ impl<'a> Tree<'a> {
         match step {
             Step::Subj if noun && self.kid(i, &[Rel::Nsubj, Rel::Cop]).is_none() => self.noun_subjects(i),
             Step::Subj => self.subjects(i),
-            Step::Obj if self.upos(i) == Upos::Adp => self.head(i).into_iter().collect(),
+            Step::Obj if self.upos(i) == Upos::Adp || self.rel(i) == Rel::Case => self.head(i).into_iter().collect(),
             Step::Obj => self.objects(i),
             Step::Iobj => self.kid(i, &[Rel::Iobj]).into_iter().collect(),
             Step::Xcomp => self.kids_by(i, &[Rel::Xcomp]).collect(),
@@ -538,6 +543,10 @@ impl<'a> Tree<'a> {
 
     /// The clause a parenthetical cue belongs to: "Seoul, the agency said, had agreed" → agreed.
     fn host(&self, i: TokenIx) -> Option<TokenIx> {
+        if self.rel(i) == Rel::Case {
+            let noun = self.head(i)?;
+            return Some(self.clause(self.head(noun)?));
+        }
         match self.upos(i) {
             Upos::Verb => match self.rel(i) {
                 Rel::Parataxis => self.head(i),

@@ -50,7 +50,8 @@ pub fn write(doc: &Document, parse: &Parse) -> String {
         for index in sentence.tokens.clone() {
             let token = &parse.tokens[index as usize];
             let position = |token: TokenIx| token - sentence.tokens.start + 1;
-            let follows = index + 1 < sentence.tokens.end && parse.tokens[index as usize + 1].span.start == token.span.end;
+            let follows =
+                index + 1 < sentence.tokens.end && parse.tokens[index as usize + 1].span.start == token.span.end;
             let mut misc = misc[index as usize].clone();
             if follows {
                 misc.push("SpaceAfter=No".to_string());
@@ -168,9 +169,13 @@ impl<'l> Row<'l> {
         };
         for (key, value) in misc.split('|').filter_map(|pair| pair.split_once('=')) {
             match key {
-                "Entity" => row.entity = Some(entity_mark(value).ok_or_else(|| error(format!("unknown entity mark {value:?}")))?),
+                "Entity" => {
+                    row.entity =
+                        Some(entity_mark(value).ok_or_else(|| error(format!("unknown entity mark {value:?}")))?)
+                }
                 "EntityScore" => {
-                    row.score = Some(value.parse().map_err(|_| error(format!("the entity score {value:?} is not a number")))?);
+                    row.score =
+                        Some(value.parse().map_err(|_| error(format!("the entity score {value:?} is not a number")))?);
                 }
                 _ => {}
             }
@@ -204,7 +209,9 @@ fn push_sentence(doc: &Document, parse: &mut Parse, rows: &[Row], at: usize) -> 
                 parse.entities.push(Entity { tokens: index..index + 1, label, score: row.score.unwrap_or(1.0) });
             }
             Some((false, label)) => match parse.entities.last_mut() {
-                Some(entity) if entity.tokens.end == index && entity.label == label && index > offset => entity.tokens.end += 1,
+                Some(entity) if entity.tokens.end == index && entity.label == label && index > offset => {
+                    entity.tokens.end += 1
+                }
                 _ => {
                     let message = format!("I-{label} continues no entity");
                     return Err(ConlluError { line: row.line, message });
@@ -222,7 +229,11 @@ fn push_sentence(doc: &Document, parse: &mut Parse, rows: &[Row], at: usize) -> 
         });
     }
     let end = spans[spans.len() - 1].end;
-    parse.sentences.push(Sentence { span: Span::new(spans[0].start, end), tokens: offset..parse.tokens.len() as TokenIx, block });
+    parse.sentences.push(Sentence {
+        span: Span::new(spans[0].start, end),
+        tokens: offset..parse.tokens.len() as TokenIx,
+        block,
+    });
     Ok(end)
 }
 
@@ -368,7 +379,10 @@ mod tests {
             2\tn't\tnot\tPTCL\tRBX\t_\t3\tadvmod\t_\tGloss=x\n2.1\tx\t_\t_\t_\t_\t_\t_\t_\t_\n3\tgo\tgo\tVERB\tVB\t_\t0\troot\t_\t_";
         let parse = read(&doc, foreign).unwrap();
         assert_eq!(parse.tokens.len(), 3);
-        assert_eq!((parse.tokens[0].rel, parse.tokens[1].upos, parse.tokens[1].xpos), (Rel::Aux, Upos::X, Xpos::Unknown));
+        assert_eq!(
+            (parse.tokens[0].rel, parse.tokens[1].upos, parse.tokens[1].xpos),
+            (Rel::Aux, Upos::X, Xpos::Unknown)
+        );
     }
 
     #[test]
@@ -389,7 +403,10 @@ mod tests {
             error("3\tenvoy\t", "3\tenvoys\t"),
             "line 12: the form \"envoys\" is not next in the document, which goes on with \"envoy\\u{202e} left.\\u{a0}He\\nsaid\""
         );
-        assert_eq!(error("1\tHe\t", "1\tleft\t"), "line 19: the form \"left\" is not next in the document, which goes on with \"He\\nsaid so.\\n\"");
+        assert_eq!(
+            error("1\tHe\t", "1\tleft\t"),
+            "line 19: the form \"left\" is not next in the document, which goes on with \"He\\nsaid so.\\n\""
+        );
     }
 
     #[test]

@@ -166,6 +166,32 @@ fn crates_depend_only_on_those_to_their_left() {
     assert!(seen >= 6, "only {seen} crates found");
 }
 
+/// The tables of dependencies of every crate's manifest, by crate.
+fn dependencies() -> Vec<(String, Vec<String>)> {
+    let is_crate =
+        |file: &PathBuf| file.starts_with("crates") && file.ends_with("Cargo.toml") && file.iter().count() == 3;
+    let manifests = with_extension("toml").into_iter().filter(is_crate);
+    manifests
+        .map(|file| {
+            let manifest: toml::Table = read(&root().join(&file)).parse().expect("a manifest is TOML");
+            let of = |table: &str| manifest.get(table).and_then(|d| d.as_table()).cloned().unwrap_or_default();
+            let all = of("dependencies").into_iter().chain(of("dev-dependencies")).chain(of("build-dependencies"));
+            (file.display().to_string(), all.map(|(name, _)| name).collect())
+        })
+        .collect()
+}
+
+#[test]
+fn every_dependency_has_its_reason_in_the_design() {
+    let design = read(&root().join("DESIGN.md"));
+    let words: BTreeSet<&str> = design.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).collect();
+    for (file, names) in dependencies() {
+        let missing: Vec<_> =
+            names.iter().filter(|name| !name.starts_with("attache-") && !words.contains(name.as_str())).collect();
+        assert!(missing.is_empty(), "{file}: say in DESIGN.md why {missing:?}");
+    }
+}
+
 /// What is wrong with a knowledge file; empty when nothing is.
 fn table_faults(text: &str) -> Vec<String> {
     let mut faults = Vec::new();

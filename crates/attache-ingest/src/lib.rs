@@ -33,7 +33,7 @@ mod source;
 
 pub use date::parse_date;
 pub use error::IngestError;
-pub use source::{Columns, Documents, Row, open, read_text};
+pub use source::{Columns, Documents, Row, open};
 
 use attache_doc::{Document, Warning};
 use jiff::civil::Date;

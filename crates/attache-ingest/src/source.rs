@@ -277,28 +277,6 @@ fn unpack(mut input: impl Read + 'static) -> Result<Box<dyn BufRead>, IngestErro
     }
 }
 
-/// Reads one text input whole: a file, or standard input for `-`. JSONL is not looked for.
-///
-/// # Errors
-/// [`IngestError::In`] with the input and the cause.
-pub fn read_text(input: &str, options: &Options) -> Result<Document, IngestError> {
-    let name = if input == "-" { STDIN } else { input };
-    let read = || -> Result<Document, IngestError> {
-        let mut bytes = Vec::new();
-        let reader = if input == "-" {
-            unpack(io::stdin())?
-        } else if Path::new(input).exists() {
-            unpack(File::open(input)?)?
-        } else {
-            return Err(IngestError::NotFound);
-        };
-        reader.take(MAX_FILE as u64).read_to_end(&mut bytes)?;
-        let id = options.id.clone().or_else(|| (input != "-").then(|| input.to_string()));
-        document_from_bytes(&bytes, &Options { id, ..options.clone() })
-    };
-    read().map_err(|error| error.at(name, None))
-}
-
 /// Makes a document from a JSON object.
 fn from_row(line: &[u8], columns: &Columns, options: &Options) -> Result<Document, IngestError> {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
@@ -308,17 +286,25 @@ fn from_row(line: &[u8], columns: &Columns, options: &Options) -> Result<Documen
     if !row.is_object() {
         return Err(IngestError::Row("it is not a JSON object".to_string()));
     }
-    let text = match pick(&row, &columns.text, TEXT)? {
-        Some(Value::String(text)) => text.clone(),
-        Some(_) => {
+    let text = match (pick(&row, &columns.text, TEXT), &columns.text) {
+        (Some(Value::String(text)), _) => text.clone(),
+        (Some(_), _) => {
             return Err(IngestError::Row("the column with the text holds something other than a string".to_string()));
         }
-        None => {
+        (None, Some(name)) => {
+            return Err(IngestError::Row(format!("it has no text: the column {name} is missing or empty")));
+        }
+        (None, None) => {
             return Err(IngestError::Row(format!("it has no text: none of the columns {} is there", TEXT.join(", "))));
         }
     };
     let mut warnings = Vec::new();
-    let written = pick(&row, &columns.date, DATE)?;
+    for name in [&columns.date, &columns.id, &columns.title, &columns.publisher, &columns.url].into_iter().flatten() {
+        if lookup(&row, name).is_none() {
+            warnings.push(Warning::new("column-missing", format!("the row has no column {name}")));
+        }
+    }
+    let written = pick(&row, &columns.date, DATE);
     let date = written.and_then(|value| match value {
         Value::String(text) => date::parse_date(text),
         Value::Number(number) => number.as_f64().and_then(date::from_number),
@@ -327,35 +313,29 @@ fn from_row(line: &[u8], columns: &Columns, options: &Options) -> Result<Documen
     if let (Some(value), None) = (written, date) {
         warnings.push(Warning::new("date-unread", format!("the date {value} was not understood and is left out")));
     }
-    let string = |column: &Option<String>, usual: &[&str]| -> Result<Option<String>, IngestError> {
-        Ok(match pick(&row, column, usual)? {
-            Some(Value::String(text)) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
-            Some(Value::Number(number)) => Some(number.to_string()),
-            _ => None,
-        })
+    let string = |column: &Option<String>, usual: &[&str]| match pick(&row, column, usual) {
+        Some(Value::String(text)) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
     };
     let options = Options {
         date: date.or(options.date),
-        id: string(&columns.id, ID)?.or_else(|| options.id.clone()),
-        title: string(&columns.title, TITLE)?.or_else(|| options.title.clone()),
-        publisher: string(&columns.publisher, PUBLISHER)?.or_else(|| options.publisher.clone()),
-        url: string(&columns.url, URL)?.or_else(|| options.url.clone()),
+        id: string(&columns.id, ID).or_else(|| options.id.clone()),
+        title: string(&columns.title, TITLE).or_else(|| options.title.clone()),
+        publisher: string(&columns.publisher, PUBLISHER).or_else(|| options.publisher.clone()),
+        url: string(&columns.url, URL).or_else(|| options.url.clone()),
     };
     let mut doc = document_from_text(text, &options)?;
     doc.warnings.extend(warnings);
     Ok(doc)
 }
 
-/// The value of a named column, or of the first usual one that has a value. A column the caller named must be there, though
-/// it may be `null`.
-fn pick<'r>(row: &'r Value, column: &Option<String>, usual: &[&str]) -> Result<Option<&'r Value>, IngestError> {
+/// The value of a named column, or of the first usual one that has a value.
+fn pick<'r>(row: &'r Value, column: &Option<String>, usual: &[&str]) -> Option<&'r Value> {
     let present = |value: &&Value| !value.is_null() && value.as_str() != Some("");
     match column {
-        Some(name) => match lookup(row, name) {
-            Some(value) => Ok(Some(value).filter(present)),
-            None => Err(IngestError::Row(format!("it has no column {name}"))),
-        },
-        None => Ok(usual.iter().filter_map(|name| lookup(row, name)).find(present)),
+        Some(name) => lookup(row, name).filter(present),
+        None => usual.iter().filter_map(|name| lookup(row, name)).find(present),
     }
 }
 

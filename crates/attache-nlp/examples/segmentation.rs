@@ -73,7 +73,13 @@ fn paragraphs(source: &str) -> Vec<Paragraph> {
                 solid += cells[1].chars().filter(|c| !c.is_whitespace()).count();
                 paragraph.tokens.push((start, solid));
                 paragraph.text.push_str(cells[1]);
-                let glued = if number < range_end { true } else if number == range_end { range_glues } else { glued };
+                let glued = if number < range_end {
+                    true
+                } else if number == range_end {
+                    range_glues
+                } else {
+                    glued
+                };
                 if !glued {
                     paragraph.text.push(' ');
                 }
@@ -95,12 +101,20 @@ fn show_differences(gold: &Paragraph, tokens: &[Span], sentences: &[Span]) {
     }
     for sentence in sentences {
         if !gold.sentences.iter().any(|s| s.1 == sentence.1) {
-            println!("S too many: …{} | {}…", text(&(sentence.1.saturating_sub(25), sentence.1)), text(&(sentence.1, (sentence.1 + 20).min(solid.len()))));
+            println!(
+                "S too many: …{} | {}…",
+                text(&(sentence.1.saturating_sub(25), sentence.1)),
+                text(&(sentence.1, (sentence.1 + 20).min(solid.len())))
+            );
         }
     }
     for sentence in &gold.sentences {
         if !sentences.iter().any(|s| s.1 == sentence.1) {
-            println!("S missed: …{} | {}…", text(&(sentence.1.saturating_sub(25), sentence.1)), text(&(sentence.1, (sentence.1 + 20).min(solid.len()))));
+            println!(
+                "S missed: …{} | {}…",
+                text(&(sentence.1.saturating_sub(25), sentence.1)),
+                text(&(sentence.1, (sentence.1 + 20).min(solid.len())))
+            );
         }
     }
 }

@@ -41,7 +41,11 @@ fn main() {
     let seconds = began.elapsed().as_secs_f64();
     println!("{} documents, {sentences} sentences, {words} words, {pieces} pieces in {seconds:.2} s", docs.len());
     if let (Some(before), Some(after)) = (cpu, cpu_seconds()) {
-        println!("{:.0} pieces and {:.1} documents a CPU-second", pieces as f64 / (after - before), docs.len() as f64 / (after - before));
+        println!(
+            "{:.0} pieces and {:.1} documents a CPU-second",
+            pieces as f64 / (after - before),
+            docs.len() as f64 / (after - before)
+        );
     }
     println!("memory {}", memory());
 }

@@ -84,7 +84,10 @@ impl Labels {
                 rel,
             }
         };
-        Ok(SentenceParse { words: words.iter().enumerate().map(word).collect(), entities: self.entities(&logits.entity) })
+        Ok(SentenceParse {
+            words: words.iter().enumerate().map(word).collect(),
+            entities: self.entities(&logits.entity),
+        })
     }
 
     /// Entities along the best sequence of tags in which each I- continues a B- or I- of its type (Viterbi).
@@ -129,7 +132,9 @@ impl Labels {
                         return tag;
                     }
                     let allowed = (0..tags).filter(|&before| follows(before, tag));
-                    allowed.reduce(|best, before| if totals[before] > totals[best] { before } else { best }).unwrap_or(0)
+                    allowed
+                        .reduce(|best, before| if totals[before] > totals[best] { before } else { best })
+                        .unwrap_or(0)
                 })
                 .collect();
             totals = (0..tags).map(|tag| totals[step[tag]] + f64::from(logits[[i, tag]])).collect();
@@ -297,12 +302,15 @@ mod tests {
 
     #[test]
     fn entity_tags_never_continue_another_type() {
-        let logits = NdTensor::from_data([4, 5], vec![
-            0., 1., 9., 0., 0., // The best tag, I-PER, cannot come first.
-            0., 0., 5., 0., 6., // Alone it would be I-ORG.
-            9., 0., 0., 0., 0., //
-            0., 0., 0., 2., 7., // I-ORG without anything before it.
-        ]);
+        let logits = NdTensor::from_data(
+            [4, 5],
+            vec![
+                0., 1., 9., 0., 0., // The best tag, I-PER, cannot come first.
+                0., 0., 5., 0., 6., // Alone it would be I-ORG.
+                9., 0., 0., 0., 0., //
+                0., 0., 0., 2., 7., // I-ORG without anything before it.
+            ],
+        );
         let found: Vec<_> = labels().entities(&logits).into_iter().map(|e| (e.words, e.label)).collect();
         assert_eq!(found, [(0..2, EntityLabel::Person), (3..4, EntityLabel::Organisation)]);
     }

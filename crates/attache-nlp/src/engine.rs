@@ -101,7 +101,7 @@ impl Engine {
             lemma: table(lemma)?,
             entity: table(entity)?,
             arc: table(arc)?,
-            rel: first(rel)?,
+            rel: cube(rel)?,
         };
         let rows = [&logits.upos, &logits.xpos, &logits.lemma, &logits.entity, &logits.arc].map(|t| t.size(0));
         if rows != [words; 5] || logits.arc.size(1) != words + 1 || logits.rel.shape()[..2] != [words, words + 1] {
@@ -111,14 +111,24 @@ impl Engine {
     }
 }
 
+/// An output without its first dimension, which is that of the one sentence.
 fn table(value: Value) -> Result<NdTensor<f32, 2>, NlpError> {
     let tensor: NdTensor<f32, 3> = value.try_into().map_err(wrong_output)?;
-    Ok(tensor.slice(0).to_tensor())
+    let [_, rows, columns] = one_sentence(tensor.shape())?;
+    Ok(tensor.into_shape([rows, columns]))
 }
 
-fn first(value: Value) -> Result<NdTensor<f32, 3>, NlpError> {
+fn cube(value: Value) -> Result<NdTensor<f32, 3>, NlpError> {
     let tensor: NdTensor<f32, 4> = value.try_into().map_err(wrong_output)?;
-    Ok(tensor.slice(0).to_tensor())
+    let [_, rows, columns, layers] = one_sentence(tensor.shape())?;
+    Ok(tensor.into_shape([rows, columns, layers]))
+}
+
+fn one_sentence<const N: usize>(shape: [usize; N]) -> Result<[usize; N], NlpError> {
+    if shape[0] != 1 {
+        return Err(NlpError::Run(format!("an output is for {} sentences and not for one", shape[0])));
+    }
+    Ok(shape)
 }
 
 fn wrong_output(error: rten::TryFromValueError) -> NlpError {

@@ -1,9 +1,10 @@
 //! Documents to parses: sentences, tokens, tags, lemmas, a dependency tree, named entities.
 //!
 //! Promise: the parse of a document depends on its text alone. Neither the number of threads nor the other documents of a
-//! call change a byte of it, and no text makes it fail. The model and its vocabulary are part of the program; nothing is
-//! read from files or the network. What it does not do: it knows no actors, acts or places, and takes no text of blocks
-//! that [`attache_doc::BlockKind::is_text`] leaves out.
+//! call change a byte of it, and no text makes it fail. (Processors with other vector units add numbers in another order, so
+//! that between kinds of machine a near tie may fall out differently.) The model and its vocabulary are part of the program;
+//! nothing is read from files or the network. What it does not do: it knows no actors, acts or places, and reads no blocks
+//! but those that [`attache_doc::BlockKind::is_text`] names.
 //!
 //! ```
 //! use attache_doc::{BlockKind, Document, Meta};
@@ -26,6 +27,7 @@ mod engine;
 mod lexicon;
 #[cfg(test)]
 mod parity;
+mod lemma;
 mod pieces;
 pub mod segment;
 mod token;
@@ -43,10 +45,12 @@ use rten::ThreadPool;
 
 use decode::Labels;
 use engine::{Encoded, Engine, Logits};
+use lemma::Lemmas;
 use pieces::Pieces;
 
 static WEIGHTS: &[u8] = include_bytes!("../../../models/en/model.onnx");
 static VOCABULARY: &str = include_str!("../../../models/en/vocab.txt");
+static LEMMAS: &str = include_str!("../../../models/en/lemmas.tsv");
 static MANIFEST: &str = include_str!("../../../models/en/manifest.json");
 
 /// The model with all it needs, ready to parse. One is enough for a program: threads may share it.
@@ -54,6 +58,7 @@ pub struct Nlp {
     engine: Engine,
     pieces: Pieces,
     labels: Labels,
+    lemmas: Lemmas,
     threads: usize,
 }
 
@@ -126,7 +131,7 @@ impl Nlp {
     pub fn embedded() -> Result<Nlp, NlpError> {
         let labels = Labels::read(MANIFEST)?;
         let pieces = Pieces::read(VOCABULARY).ok_or(NlpError::Vocabulary)?;
-        let nlp = Nlp { engine: Engine::load(WEIGHTS)?, pieces, labels, threads: 1 };
+        let nlp = Nlp { engine: Engine::load(WEIGHTS)?, pieces, labels, lemmas: Lemmas::read(LEMMAS), threads: 1 };
         // One run here, so that a model of the wrong shape is an error now and not a warning in every document.
         nlp.parse_chunk(&nlp.cut(&["Hello", "."])[0], &one_thread())?;
         Ok(nlp)
@@ -171,7 +176,8 @@ impl Nlp {
         let chunked: Vec<Vec<Chunk>> = sentences.iter().map(|words| self.cut(words)).collect();
         let chunks: Vec<&Chunk> = chunked.iter().flatten().collect();
         let mut parses = self.parse_chunks(&chunks).into_iter();
-        let of_sentence = |chunks: &Vec<Chunk>| chunks.iter().map(|chunk| chunk.words.len()).zip(parses.by_ref()).collect();
+        let of_sentence =
+            |chunks: &Vec<Chunk>| chunks.iter().map(|chunk| chunk.words.len()).zip(parses.by_ref()).collect();
         chunked.iter().map(of_sentence).map(join).collect()
     }
 
@@ -221,7 +227,11 @@ impl Nlp {
     }
 
     fn parse_chunk(&self, chunk: &Chunk, pool: &Arc<ThreadPool>) -> Result<SentenceParse, NlpError> {
-        self.labels.decode(&chunk.words, &self.logits(chunk, pool)?)
+        let mut parse = self.labels.decode(&chunk.words, &self.logits(chunk, pool)?)?;
+        for (word, form) in parse.words.iter_mut().zip(&chunk.words) {
+            word.lemma = self.lemmas.settle(form, word.upos, word.xpos, std::mem::take(&mut word.lemma));
+        }
+        Ok(parse)
     }
 
     fn logits(&self, chunk: &Chunk, pool: &Arc<ThreadPool>) -> Result<Logits, NlpError> {
@@ -297,7 +307,9 @@ fn join(chunks: Vec<(usize, Result<SentenceParse, NlpError>)>) -> Analysis {
     }
     if pieces > 1 {
         let words = analysis.parse.words.len();
-        let message = format!("a sentence of {words} words is longer than the model reads at once; it was parsed in {pieces} parts");
+        let message = format!(
+            "a sentence of {words} words is longer than the model reads at once; it was parsed in {pieces} parts"
+        );
         analysis.warnings.push(Warning::new("long-sentence", message));
     }
     analysis

@@ -179,7 +179,8 @@ impl Letter for char {
 mod tests {
     use super::*;
 
-    const VOCABULARY: &str = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n'\ns\n##s\nenvoy\nco\n-\noperation\n.\nel\n##ys\n##ee\n中\nthe\n";
+    const VOCABULARY: &str =
+        "[PAD]\n[UNK]\n[CLS]\n[SEP]\n'\ns\n##s\nenvoy\nco\n-\noperation\n.\nel\n##ys\n##ee\n中\nthe\n";
 
     fn split(word: &str) -> String {
         let pieces = Pieces::read(VOCABULARY).unwrap();

@@ -52,7 +52,11 @@ pub fn sentences(text: &str) -> Vec<Vec<Range<usize>>> {
 
 /// Makes the full stop of an abbreviation that ends a sentence a token: `in the U.S.` ends in `U.S` and `.`.
 fn free_last_stop(text: &str, tokens: &mut Vec<Range<usize>>) {
-    let closers = tokens.iter().rev().take_while(|t| is_closer(&text[(*t).clone()]) && !text[(*t).clone()].ends_with([')', ']'])).count();
+    let closers = tokens
+        .iter()
+        .rev()
+        .take_while(|t| is_closer(&text[(*t).clone()]) && !text[(*t).clone()].ends_with([')', ']']))
+        .count();
     let Some(last) = tokens.len().checked_sub(closers + 1) else { return };
     let form = &text[tokens[last].clone()];
     let is_abbreviation = form.len() > 1 && form.ends_with('.') && form.starts_with(char::is_alphanumeric);
@@ -97,7 +101,7 @@ impl Boundary<'_> {
         if next == self.tokens.len() || self.is_blank_line(next) {
             return Some(next);
         }
-        let word = self.first_word(next)?;
+        let word = self.first_word(next);
         let first = self.form(word).chars().next()?;
         let ends = if first.is_lowercase() {
             // “Stop!” he said; (sic!) and so on; an ellipsis that goes on.
@@ -116,26 +120,21 @@ impl Boundary<'_> {
         if next == self.tokens.len() || self.is_blank_line(next) {
             return Some(next);
         }
-        let word = self.first_word(next)?;
+        let word = self.first_word(next);
         match lexicon().abbreviation(form) {
             Some(Abbreviation::Title | Abbreviation::Number) => None,
             _ if self.is_list_number() => None,
             _ if next > self.at + 1 && !(self.at + 1..next).all(|i| is_quote(self.form(i))) => None,
-            _ => (lexicon().is_opener(self.form(word)) && !self.is_initial_of_name(word)).then_some(next),
+            // A single letter that begins a sentence is an initial or numbers a list.
+            _ => (lexicon().is_opener(self.form(word)) && (self.at > self.start || form.len() > 2)).then_some(next),
         }
-    }
-
-    /// `J. So` may be a name: an initial behind a capitalised word, before one that is no common opener.
-    fn is_initial_of_name(&self, word: usize) -> bool {
-        let form = self.form(self.at);
-        let is_initial = form.chars().count() == 2;
-        is_initial && self.at == self.start && !self.form(word).is_empty()
     }
 
     /// `1.` or `B.` at the beginning of a sentence.
     fn is_list_number(&self) -> bool {
         let form = self.form(self.start).trim_end_matches('.');
-        let alone = self.at == self.start && self.form(self.at) != "." || self.at == self.start + 1 && self.form(self.at) == ".";
+        let alone = self.at == self.start && self.form(self.at) != "."
+            || self.at == self.start + 1 && self.form(self.at) == ".";
         let is_number = !form.is_empty() && form.len() <= 3 && form.bytes().all(|b| b.is_ascii_digit());
         let is_letter = form.len() == 1 && form.starts_with(|c: char| c.is_ascii_uppercase());
         alone && (is_number || is_letter)
@@ -149,7 +148,8 @@ impl Boundary<'_> {
             let attached = self.tokens[at - 1].end == self.tokens[at].start;
             let before_blank = self.tokens.get(at + 1).is_none_or(|next| next.start > self.tokens[at].end);
             // A straight quote closes when it is glued to what it closes, or stands alone before a blank and not after one.
-            let closes = is_closer(form) && (attached || matches!(form, "”" | "»" | ")" | "]") || form == "’" && before_blank);
+            let closes =
+                is_closer(form) && (attached || matches!(form, "”" | "»" | ")" | "]") || form == "’" && before_blank);
             if !(closes || is_terminal_token(form) || is_face(form)) {
                 break;
             }
@@ -158,9 +158,11 @@ impl Boundary<'_> {
         at
     }
 
-    /// The first token from `from` on that is a word: behind opening quotes, brackets and dashes.
-    fn first_word(&self, from: usize) -> Option<usize> {
-        (from..self.tokens.len()).find(|&i| self.form(i).contains(char::is_alphanumeric)).or(Some(from))
+    /// The first token from `from` on that is a word, behind opening quotes, brackets and dashes; `from` when there is none
+    /// near.
+    fn first_word(&self, from: usize) -> usize {
+        const SIGNS: usize = 6;
+        (from..self.tokens.len()).take(SIGNS).find(|&i| self.form(i).contains(char::is_alphanumeric)).unwrap_or(from)
     }
 
     /// True when a verb of speech follows within a few words, before the sentence can have ended.
@@ -190,5 +192,6 @@ fn is_quote(form: &str) -> bool {
 }
 
 fn is_closer(form: &str) -> bool {
-    matches!(form, "\"" | "”" | "»" | ")" | "]" | "}") || !matches!(form, "‘" | "`" | "``" | "‘‘") && form.chars().all(is_apostrophe)
+    matches!(form, "\"" | "”" | "»" | ")" | "]" | "}")
+        || !matches!(form, "‘" | "`" | "``" | "‘‘") && form.chars().all(is_apostrophe)
 }

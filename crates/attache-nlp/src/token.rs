@@ -38,7 +38,7 @@ fn next_chunk(text: &str, from: usize) -> Option<Range<usize>> {
 }
 
 fn split_chunk(text: &str, chunk: Range<usize>, tokens: &mut Vec<Range<usize>>) {
-    let may_link = text[chunk.clone()].contains(['@', '/', ':']) || text[chunk.clone()].contains("www.");
+    let may_link = text[chunk.clone()].contains(['@', '#', '/', ':']) || text[chunk.clone()].contains("www.");
     let mut at = chunk.start;
     while at < chunk.end {
         let scan = Scan { text, start: at, end: chunk.end, attached: at > chunk.start };
@@ -73,6 +73,12 @@ impl<'t> Scan<'t> {
 
     fn from(&self, at: usize) -> &'t str {
         &self.text[at..self.end]
+    }
+
+    /// The beginning of what follows: as much as is looked at to judge a sign inside a word.
+    fn near(&self, at: usize) -> &'t str {
+        const FAR: usize = 64;
+        &self.text[at..self.text.floor_char_boundary(at + FAR).min(self.end)]
     }
 
     /// End of a web address, an e-mail address or a handle that begins here.
@@ -149,7 +155,8 @@ impl<'t> Scan<'t> {
 
     /// True when the sign `c` at `at..after` stands inside a word, as in `3.5`, `AT&T` or `anti-war`.
     fn joins(&self, at: usize, c: char, after: usize) -> bool {
-        let (Some(before), Some(next)) = (last_char(&self.text[self.start..at]), self.from(after).chars().next()) else {
+        let (Some(before), Some(next)) = (last_char(&self.text[self.start..at]), self.from(after).chars().next())
+        else {
             return false;
         };
         let digits = before.is_ascii_digit() && next.is_ascii_digit();
@@ -161,7 +168,7 @@ impl<'t> Scan<'t> {
             ':' => digits,
             '/' => self.slash_joins(at, after),
             '-' | '‐' | '‑' => self.hyphen_joins(at, after),
-            '&' => letters && is_short_upper(&self.text[self.start..at]) || letters && at - self.start == 1,
+            '&' => letters && (is_short_upper(&self.text[self.start..at]) || at - self.start == 1),
             '@' => before.is_alphanumeric(),
             '*' => letters,
             _ => is_apostrophe(c) && before.is_alphanumeric(),
@@ -175,17 +182,18 @@ impl<'t> Scan<'t> {
         if left.chars().count() == 1 && right.chars().count() == 1 {
             return true;
         }
-        let dotted = self.text[self.start..self.end].find(|c| !(is_word(c) || c == '.')).unwrap_or(self.end - self.start);
-        let dotted = &self.text[self.start..self.start + dotted];
+        let dotted = self.near(self.start);
+        let dotted = &dotted[..dotted.find(|c| !(is_word(c) || c == '.')).unwrap_or(dotted.len())];
         if dotted.ends_with('.') && lexicon().abbreviation(dotted).is_some() {
             return true;
         }
-        let path = self.from(after);
+        let path = self.near(after);
         let path = &path[..path.find(|c| !(is_word(c) || matches!(c, '.' | '-'))).unwrap_or(path.len())];
         let last = path.trim_end_matches(['.', '-']).rsplit('.').next().unwrap_or_default();
         let shouted = !left.chars().chain(last.chars()).any(char::is_lowercase);
         // Names of news groups and files: small letters throughout, and more than two parts.
-        let is_path = dotted.split('.').filter(|part| part.len() > 1 && part.bytes().all(|b| b.is_ascii_lowercase())).count() > 2;
+        let is_path =
+            dotted.split('.').filter(|part| part.len() > 1 && part.bytes().all(|b| b.is_ascii_lowercase())).count() > 2;
         is_path || lexicon().is_domain(last) || shouted && lexicon().is_domain(&last.to_lowercase())
     }
 
@@ -202,7 +210,9 @@ impl<'t> Scan<'t> {
         let inside_longer = self.text[self.start..at].contains('/') || self.from(after + right.len()).starts_with('/');
         let is_fraction = a < 4 && matches!(b, 2..=5 | 8 | 10) && a < b;
         let is_span = a == b || a + 1 == b && a > 12;
-        inside_longer || left.len() == 3 && right.len() == 3 || left.len() <= 2 && right.len() <= 2 && !is_fraction && !is_span
+        inside_longer
+            || left.len() == 3 && right.len() == 3
+            || left.len() <= 2 && right.len() <= 2 && !is_fraction && !is_span
     }
 
     /// The hyphen after a prefix (`anti-war`), before a suffix, and in dates and telephone numbers.
@@ -220,7 +230,7 @@ impl<'t> Scan<'t> {
         if lexicon().is_suffix(right) && word.chars().all(char::is_alphabetic) {
             return true;
         }
-        is_number_with_hyphens(self.rest())
+        is_number_with_hyphens(self.near(self.start))
     }
 
     /// True when the full stop at `at` belongs to the word before it.
@@ -239,7 +249,9 @@ impl<'t> Scan<'t> {
             kind.filter(|&kind| kind != Abbreviation::Closing)
         });
         match kind {
-            Some(Abbreviation::Number) => self.text[at + 1..].trim_start_matches(is_blank).starts_with(|c: char| c.is_ascii_digit()),
+            Some(Abbreviation::Number) => {
+                self.text[at + 1..].trim_start_matches(is_blank).starts_with(|c: char| c.is_ascii_digit())
+            }
             Some(_) => true,
             None => is_dotted(form.trim_start_matches(|c: char| c.is_ascii_digit())),
         }
@@ -402,7 +414,8 @@ fn symbol_length(rest: &str) -> usize {
     let mut flags = 0;
     for c in rest.chars() {
         let is_flag = matches!(c, '\u{1F1E6}'..='\u{1F1FF}');
-        let extends = is_combining_mark(c) || matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E007F}');
+        let extends = is_combining_mark(c)
+            || matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E007F}');
         if !(length == 0 || joined || extends || c == '\u{200D}' || is_flag && flags == 1) {
             break;
         }

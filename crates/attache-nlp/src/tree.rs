@@ -52,7 +52,15 @@ impl Arborescence {
     fn new(nodes: usize, scores: Vec<f64>) -> Arborescence {
         let arcs = (0..nodes * nodes).map(|i| ((i / nodes) as u16, (i % nodes) as u16)).collect();
         let alive = vec![true; nodes];
-        Arborescence { nodes, scores, arcs, alive, node_of: (0..nodes).collect(), parent: vec![None; nodes], entry: vec![(0, 0); nodes] }
+        Arborescence {
+            nodes,
+            scores,
+            arcs,
+            alive,
+            node_of: (0..nodes).collect(),
+            parent: vec![None; nodes],
+            entry: vec![(0, 0); nodes],
+        }
     }
 
     fn solve(mut self) -> Vec<usize> {

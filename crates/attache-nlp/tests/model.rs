@@ -88,7 +88,10 @@ fn words_and_documents_are_parsed_alike() {
     let words: Vec<String> = sentence.tokens.clone().map(|t| parse.form(&doc, t).to_string()).collect();
     let alone = NLP.parse_words(&[words]).remove(0);
     for (token, word) in parse.tokens.iter().zip(&alone.words) {
-        assert_eq!((&token.lemma, token.upos, token.xpos, token.head, token.rel), (&word.lemma, word.upos, word.xpos, word.head, word.rel));
+        assert_eq!(
+            (&token.lemma, token.upos, token.xpos, token.head, token.rel),
+            (&word.lemma, word.upos, word.xpos, word.head, word.rel)
+        );
     }
     assert_eq!(NLP.parse_words(&[]), []);
     assert_eq!(NLP.parse_words(&[vec![]])[0].words, []);
@@ -119,7 +122,21 @@ fn texts_without_words_have_a_parse_without_a_fuss() {
         let (_, parse) = parse(text);
         assert_eq!(parse, Parse::default(), "{text:?}");
     }
-    for text in [".", "?!", "— — —", "“”", "👍", "\u{ad}", "\u{301}", "()", "’s", "中文。", "ا\u{202e}ب", &"x".repeat(5000), &"!".repeat(5000)] {
+    for text in [
+        ".",
+        "?!",
+        "— — —",
+        "“”",
+        "👍",
+        "\u{ad}",
+        "\u{301}",
+        "()",
+        "’s",
+        "中文。",
+        "ا\u{202e}ب",
+        &"x".repeat(5000),
+        &"!".repeat(5000),
+    ] {
         let (doc, parse) = parse(text);
         assert!(!parse.tokens.is_empty() && parse.warnings.is_empty(), "{text:?}");
         check(&doc, &parse);

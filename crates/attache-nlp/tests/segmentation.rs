@@ -35,12 +35,18 @@ fn plain_sentences() {
 fn abbreviations_do_not_end_sentences() {
     check("Gen. Abe met Lt. Col. Ito and Mr. Fox.", "Gen. Abe met Lt. Col. Ito and Mr. Fox .");
     check("The U.N. Security Council met.", "The U.N. Security Council met .");
-    check("U.S. President Ann Bell left the U.S. The talks go on.", "U.S. President Ann Bell left the U.S . | The talks go on .");
+    check(
+        "U.S. President Ann Bell left the U.S. The talks go on.",
+        "U.S. President Ann Bell left the U.S . | The talks go on .",
+    );
     check("He arrived on Sept. 11 at 9 a.m. and left.", "He arrived on Sept. 11 at 9 a.m. and left .");
     check("They met on Jan. 5. In Feb. They parted.", "They met on Jan. 5 . | In Feb . | They parted .");
     check("Resolution No. 5 passed. No. It failed.", "Resolution No. 5 passed . | No . | It failed .");
     check("George W. Bush met J. K. Adams and J.R. Smith.", "George W. Bush met J. K. Adams and J.R. Smith .");
-    check("St. Petersburg hosts Acme Inc. and Beta Corp. this week.", "St. Petersburg hosts Acme Inc. and Beta Corp. this week .");
+    check(
+        "St. Petersburg hosts Acme Inc. and Beta Corp. this week.",
+        "St. Petersburg hosts Acme Inc. and Beta Corp. this week .",
+    );
     check("It was Plan B. The others failed.", "It was Plan B . | The others failed .");
     check("Arms, fuel, etc. were sent.", "Arms , fuel , etc. were sent .");
     check("GEN. ABE MEETS SEN. FOX", "GEN. ABE MEETS SEN. FOX");
@@ -85,7 +91,10 @@ fn ellipses_and_dashes() {
 
 #[test]
 fn clitics_straight_and_curly() {
-    check("It's the Taliban's; they're, we've, I'm, he'd, she'll", "It 's the Taliban 's ; they 're , we 've , I 'm , he 'd , she 'll");
+    check(
+        "It's the Taliban's; they're, we've, I'm, he'd, she'll",
+        "It 's the Taliban 's ; they 're , we 've , I 'm , he 'd , she 'll",
+    );
     check("It’s Oslo’s; they’re sure I’m", "It ’s Oslo ’s ; they ’re sure I ’m");
     check("don't can’t won't DIDN'T", "do n't ca n’t wo n't DID N'T");
     check("the ministers' and the envoys’ talks", "the ministers ' and the envoys ’ talks");
@@ -101,8 +110,14 @@ fn clitics_straight_and_curly() {
 #[test]
 fn hyphens() {
     check("a 15-year-old, US-based, long-term plan", "a 15 - year - old , US - based , long - term plan");
-    check("anti-war, non-NATO, co-operation, pre-2014, mid-1980s, ex-president", "anti-war , non-NATO , co-operation , pre-2014 , mid-1980s , ex-president");
-    check("UN-backed, al-Qaeda, Al-Jazeera, Hizb-e-Islami", "UN - backed , al - Qaeda , Al - Jazeera , Hizb - e - Islami");
+    check(
+        "anti-war, non-NATO, co-operation, pre-2014, mid-1980s, ex-president",
+        "anti-war , non-NATO , co-operation , pre-2014 , mid-1980s , ex-president",
+    );
+    check(
+        "UN-backed, al-Qaeda, Al-Jazeera, Hizb-e-Islami",
+        "UN - backed , al - Qaeda , Al - Jazeera , Hizb - e - Islami",
+    );
     check("an F-16, the S-400, Covid-19", "an F - 16 , the S - 400 , Covid - 19");
     check("in 2019-20 and 5-10 men", "in 2019 - 20 and 5 - 10 men");
     check("on 2025-08-26 or 11-20-2000", "on 2025-08-26 or 11-20-2000");
@@ -125,7 +140,10 @@ fn numbers_money_and_times() {
 
 #[test]
 fn addresses_and_names_of_the_web() {
-    check("See https://example.org/a-b_c?d=e(f). Or www.example.org!", "See https://example.org/a-b_c?d=e(f) . | Or www.example.org !");
+    check(
+        "See https://example.org/a-b_c?d=e(f). Or www.example.org!",
+        "See https://example.org/a-b_c?d=e(f) . | Or www.example.org !",
+    );
     check("Write to press.office@example.gov.uk.", "Write to press.office@example.gov.uk .");
     check("Amazon.com and bbc.co.uk said @envoy #peace", "Amazon.com and bbc.co.uk said @envoy #peace");
     check("AT&T and Q&A", "AT&T and Q&A");
@@ -151,11 +169,18 @@ fn tokens_take_the_text_for_one_sentence() {
 #[test]
 fn hostile_texts_take_time_in_proportion() {
     // Each would take minutes if any step looked at the rest of the text once a token.
-    for pattern in ["a", "a.b.", "aa.", ",", "(", "1-", "1/", "@a", "\"", "' ", "word ", ". ", "U.S. ", "a\u{301}", "-", "?\" X "] {
-        let text = pattern.repeat(400_000);
+    for pattern in [
+        "a", "a.b.", "aa.", ",", "(", "1-", "1/", "@a", "\"", "' ", "word ", ". ", "U.S. ", "a\u{301}", "-", "?\" X ",
+        "?( ", "x@", "a'",
+    ] {
+        let text = pattern.repeat(200_000);
         let found = sentences(&text);
         assert!(found.iter().flatten().all(|token| !token.is_empty()));
         let covered: usize = found.iter().flatten().map(|token| token.len()).sum();
-        assert_eq!(covered, text.chars().filter(|c| !c.is_whitespace()).map(char::len_utf8).sum::<usize>(), "{pattern}");
+        assert_eq!(
+            covered,
+            text.chars().filter(|c| !c.is_whitespace()).map(char::len_utf8).sum::<usize>(),
+            "{pattern}"
+        );
     }
 }

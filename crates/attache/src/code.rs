@@ -349,11 +349,11 @@ impl Table {
         let shares: &[(&'static str, Share)] = match emit {
             Emit::Events => &[
                 ("when", Fixed(13)),
-                ("act", Percent(22)),
-                ("who", Percent(20)),
-                ("to or with whom", Percent(20)),
-                ("status", Percent(15)),
-                ("words", Percent(23)),
+                ("act", Percent(25)),
+                ("who", Percent(24)),
+                ("to or with whom", Percent(24)),
+                ("status", Fixed(12)),
+                ("words", Percent(27)),
             ],
             Emit::Statements => {
                 &[("source", Percent(25)), ("cue", Percent(15)), ("class", Fixed(10)), ("content", Percent(60))]

@@ -182,7 +182,11 @@ pub fn atoms(word: &str, token: u32, out: &mut Vec<Atom>) {
         run.clear();
         (*upper, *capital, *letters) = (true, false, 0);
     };
-    for c in word.nfd() {
+    // A possessive ending is a word of its own in the text, so it is one in the tables too ("People's Republic").
+    let plain = word.replace('’', "'");
+    let spaced = plain.strip_suffix("'s").filter(|w| !w.is_empty()).map_or(plain.clone(), |w| format!("{w} s"));
+    let spaced = spaced.replace("'s ", " s ");
+    for c in spaced.nfd() {
         if c.is_alphanumeric() {
             if c.is_alphabetic() {
                 letters += 1;
@@ -478,5 +482,7 @@ mod tests {
         assert_eq!(texts("U.N."), ["un"]);
         assert_eq!(texts("Élysée"), ["elysee"]);
         assert_eq!(texts("—"), Vec::<String>::new());
+        assert_eq!(texts("People's Republic"), ["people", "s", "republic"]);
+        assert_eq!(texts("'s"), ["s"]);
     }
 }

@@ -122,6 +122,9 @@ impl GoldEvent {
 /// The annotation of one article.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Gold {
+    /// The annotation's own name for the article.
+    #[serde(default)]
+    pub doc: String,
     /// Day of publication, where the annotation gives it.
     pub published: Option<String>,
     /// The parties by key.

@@ -54,9 +54,12 @@ pub struct Coded<'a> {
 }
 
 impl<'a> Coded<'a> {
-    /// Joins an annotation and an output. The document must hold the annotated text unchanged.
+    /// Joins an annotation and an output.
+    ///
+    /// # Panics
+    /// When the document does not hold the annotated text: spans of one would be laid over the other.
     pub fn new(case: &'a Case, rules: &'a Rules, doc: &'a Document, parse: &'a Parse, coding: &'a Coding) -> Coded<'a> {
-        assert_eq!(doc.full_text(), case.text, "ingest keeps a clean text as it is");
+        assert_eq!(doc.full_text(), case.text, "the annotated text is the document's");
         Coded { case, rules, doc, parse, coding, parties: Parties::new(&case.gold, doc, coding) }
     }
 
@@ -93,8 +96,15 @@ impl<'a> Coded<'a> {
     /// The coded statement that is the annotated one: the same cue or the same content, the best first.
     pub fn statement_for(&self, a: &Attribution) -> Option<StatementIx> {
         let (cue, content) = (self.case.spans(&a.cue), self.case.spans(&a.content));
+        // A statement that stands at another attribution's cue is that one: the content of an account and of the claim it
+        // relays are nearly the same words.
+        let others = self.case.gold.attributions.iter().filter(|other| other.id != a.id);
+        let other_cues: Vec<Span> = others.flat_map(|other| self.case.spans(&other.cue)).collect();
         let likeness = |s: &Statement| {
             let same_cue = overlap(&cue, &s.cue);
+            if !same_cue && overlap(&other_cues, &s.cue) {
+                return None;
+            }
             let same_content = self.content_overlap(&content, &s.content);
             let same = same_cue || same_content >= self.rules.same_content;
             same.then_some(same_content + f64::from(u8::from(same_cue)))
@@ -163,13 +173,29 @@ impl<'a> Coded<'a> {
 
     /// The coded events at the annotated event's mentions.
     pub fn events_at<'s>(&'s self, event: &GoldEvent) -> Vec<&'s EventMention> {
-        let at = self.mention_spans(event);
-        self.coding.events.iter().filter(|e| at.iter().any(|span| mentions(e).any(|m| m.overlaps(*span)))).collect()
+        self.coding.events.iter().filter(|e| self.is_at(event, e)).collect()
+    }
+
+    /// True for an event of the right act in the sentence of the annotated trigger, away from every annotated mention: the
+    /// annotator marks "the next round of talks" where a coder may mark "is expected".
+    fn stands_beside(&self, event: &GoldEvent, rule: &EventRule, e: &EventMention) -> bool {
+        let trigger = self.case.span(&event.trigger);
+        let sentence = &self.parse.sentences[e.sentence as usize];
+        let elsewhere = || self.case.gold.events.iter().all(|other| !self.is_at(other, e));
+        rule.acts.contains(&e.act) && sentence.span.contains(trigger) && elsewhere()
+    }
+
+    /// True when the coded event has a place in common with the annotated one.
+    fn is_at(&self, event: &GoldEvent, e: &EventMention) -> bool {
+        self.mention_spans(event).iter().any(|span| mentions(e).any(|m| m.overlaps(*span)))
     }
 
     fn event_item(&self, event: &GoldEvent, rule: &EventRule) -> Item {
         let here = self.events_at(event);
-        let of_kind: Vec<&EventMention> = here.iter().copied().filter(|e| rule.acts.contains(&e.act)).collect();
+        let mut of_kind: Vec<&EventMention> = here.iter().copied().filter(|e| rule.acts.contains(&e.act)).collect();
+        if of_kind.is_empty() {
+            of_kind = self.coding.events.iter().filter(|e| self.stands_beside(event, rule, e)).collect();
+        }
         let judged = of_kind.iter().map(|e| (*e, self.event_problems(event, rule, e)));
         let best = judged.min_by_key(|(_, problems)| problems.len());
         let (coded, mut problems) = match best {
@@ -312,7 +338,7 @@ impl<'a> Coded<'a> {
     /// Page furniture of the case, from the annotation or the manifest.
     fn furniture(&self) -> Vec<Span> {
         let marked = self.case.spans(&self.case.gold.boilerplate);
-        let named = self.rules.furniture.get(&self.case.name).into_iter().flatten();
+        let named = self.rules.furniture.get(&self.case.gold.doc).into_iter().flatten();
         let found = named.filter_map(|words| {
             let at = self.case.text.rfind(words.as_str())?;
             self.doc.span(at..at + words.len())
@@ -347,11 +373,9 @@ impl<'a> Coded<'a> {
 
     fn event_faults(&self, e: &EventMention) -> Vec<String> {
         let gold = &self.case.gold;
-        let at: Vec<&GoldEvent> = gold
-            .events
-            .iter()
-            .filter(|event| self.mention_spans(event).iter().any(|span| mentions(e).any(|m| m.overlaps(*span))))
-            .collect();
+        let fits = |event: &GoldEvent| self.rules.event.iter().find(|rule| rule.fits(event));
+        let beside = |event: &GoldEvent| fits(event).is_some_and(|rule| self.stands_beside(event, rule, e));
+        let at: Vec<&GoldEvent> = gold.events.iter().filter(|event| self.is_at(event, e) || beside(event)).collect();
         let line = self.event_line(e);
         let mut faults = Vec::new();
         if !e.background && at.is_empty() {
@@ -363,10 +387,7 @@ impl<'a> Coded<'a> {
         }
         // A coded event may overlap several annotated ones ("the next round" stands in an invitation to it); it is wrong as
         // an actual event only when none of those it can be is actual.
-        let can_be = |g: &&&GoldEvent| {
-            let rule = self.rules.event.iter().find(|rule| rule.fits(g));
-            rule.is_none_or(|rule| rule.acts.contains(&e.act))
-        };
+        let can_be = |g: &&&GoldEvent| fits(g).is_none_or(|rule| rule.acts.contains(&e.act));
         let candidates: Vec<&&GoldEvent> = at.iter().filter(can_be).collect();
         let actual = |g: &&&GoldEvent| g.modality == "asserted" && g.polarity == "+";
         let unreal = !candidates.is_empty() && !candidates.iter().any(actual);
@@ -738,6 +759,12 @@ mod tests {
         let (wrong, faults) = judge(&coding);
         assert_eq!(wrong, ["A3: not within the statement that relays it"]);
         assert_eq!(faults.len(), 1);
+        // Without the account itself, the claim within it is not taken for it.
+        let mut coding = right();
+        coding.statements.remove(1);
+        coding.statements[1].within = None;
+        let missing = "A2: no statement with this cue or content";
+        assert_eq!(judge(&coding).0, [missing, "A3: not within the statement that relays it"]);
         let mut coding = right();
         coding.events[0].voices = vec![voice(3, false)];
         let (wrong, faults) = judge(&coding);
@@ -767,6 +794,16 @@ mod tests {
         assert_eq!(faults.len(), 2, "{faults:?}");
         coding.events[2].background = true;
         assert_eq!(judge(&coding).1.len(), 1);
+    }
+
+    #[test]
+    fn an_event_beside_the_annotated_words_counts_when_its_act_fits() {
+        let mut coding = right();
+        coding.events[1].trigger = span("to");
+        assert_eq!(judge(&coding), (vec![], vec![]));
+        coding.events[1].act = "win-election".to_string();
+        let (wrong, faults) = judge(&coding);
+        assert_eq!((wrong, faults.len()), (vec!["E2: no event here".to_string()], 1));
     }
 
     #[test]

@@ -14,10 +14,10 @@ use super::gold::{Attribution, GoldEvent};
 pub struct Rules {
     /// Share of tokens two contents must have in common to be the same (Jaccard).
     pub same_content: f64,
-    /// Day of publication by case, for annotations that do not give it.
+    /// Day of publication by the annotation's `doc`, for annotations that do not give it.
     #[serde(default)]
     pub published: BTreeMap<String, String>,
-    /// Page furniture by case, for annotations that do not mark it.
+    /// Page furniture by the annotation's `doc`, for annotations that do not mark it.
     #[serde(default)]
     pub furniture: BTreeMap<String, Vec<String>>,
     /// Stances of the annotation that vouch for an event.

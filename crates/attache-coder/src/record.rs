@@ -1,0 +1,112 @@
+//! A coding as a few readable lines: what specs state and a person compares.
+
+use std::fmt::Write;
+
+use attache_doc::{Coding, Document, Parse, PartyIx, Polarity, Realis};
+
+use crate::knowledge::Knowledge;
+use crate::row;
+
+/// Renders a coding, one line per statement, event, response and standing, in the order of the text.
+///
+/// ```text
+/// statement named "Lavrov" [sergey-lavrov] says assert: "talks would follow"
+/// event invite-to-talks AGREE 036: rus → amir-khan-muttaqi, "extended an invitation", ../2025-08-26, one-side, voices taliban-mfa (counterpart)
+/// ```
+pub fn render(knowledge: &Knowledge, doc: &Document, parse: &Parse, coding: &Coding) -> String {
+    let mut out = String::new();
+    let name = |p: PartyIx| {
+        let actor = &coding.parties[p as usize];
+        actor.key.clone().unwrap_or_else(|| format!("“{}”", actor.name))
+    };
+    for (i, s) in coding.statements.iter().enumerate() {
+        let _ = write!(out, "statement {} {}", i + 1, kebab(&s.class));
+        if let Some(source) = s.source {
+            let _ = write!(out, " \"{}\"", one_line(doc.text(source)));
+        }
+        if let Some(p) = s.party {
+            let _ = write!(out, " [{}]", name(p));
+        }
+        let cue: Vec<&str> = s.cue.iter().map(|&c| doc.text(c)).collect();
+        let content: Vec<String> = s.content.iter().map(|&c| format!("\"{}\"", one_line(doc.text(c)))).collect();
+        let _ = write!(out, " {} ({}, {})", s.speech_act, cue.join(" … "), kebab(&s.manner));
+        if s.polarity == Polarity::Negative {
+            out.push_str(" not");
+        }
+        if let Some(within) = s.within {
+            let _ = write!(out, " within {}", within + 1);
+        }
+        let _ = writeln!(out, ": {}", content.join(" … "));
+    }
+    for (e, r) in coding.events.iter().zip(row::events(knowledge, doc, parse, coding)) {
+        let side = |side: &[(PartyIx, attache_doc::Span)]| {
+            let names: Vec<String> = side.iter().map(|&(p, _)| name(p)).collect();
+            if names.is_empty() { "?".to_string() } else { names.join(" + ") }
+        };
+        let _ = write!(out, "event {}", e.act);
+        for code in [r.event_type, r.event_mode, r.cameo].into_iter().flatten() {
+            let _ = write!(out, " {code}");
+        }
+        let _ =
+            write!(out, ": {} → {}, \"{}\"", side(&e.initiator), side(&e.counterpart), one_line(doc.text(e.trigger)));
+        if !e.also.is_empty() {
+            let also: Vec<String> = e.also.iter().map(|&s| format!("\"{}\"", one_line(doc.text(s)))).collect();
+            let _ = write!(out, " also {}", also.join(" "));
+        }
+        if let Some(edtf) = e.when.edtf() {
+            let _ = write!(out, ", {edtf}{}", if e.when.firm { "" } else { " tentative" });
+        }
+        if let Some(place) = &e.place {
+            let _ = write!(out, ", in {}", place.name);
+        }
+        if e.realis != Realis::Actual {
+            let _ = write!(out, ", {}", kebab(&e.realis));
+        }
+        if e.polarity == Polarity::Negative {
+            out.push_str(", negative");
+        }
+        let _ = write!(out, ", {}", e.status);
+        for flag in &e.flags {
+            let _ = write!(out, ", {}", kebab(flag));
+        }
+        let voices: Vec<String> = e
+            .voices
+            .iter()
+            .map(|v| format!("{} ({})", v.chain.last().map_or("outlet", String::as_str), kebab(&v.relation)))
+            .collect();
+        let _ = writeln!(out, ", on the word of {}", voices.join(", "));
+    }
+    for r in &coding.responses {
+        let by = r.by.map_or("?".to_string(), name);
+        let to = match (r.event, r.to_statement) {
+            (Some(e), _) => coding.events[e as usize].act.clone(),
+            (None, Some(s)) => format!("statement {}", s + 1),
+            _ => "?".to_string(),
+        };
+        let _ = writeln!(out, "response {by} {}: {to}, \"{}\"", kebab(&r.stance), one_line(doc.text(r.cue)));
+    }
+    for s in &coding.standings {
+        let not = if s.polarity == Polarity::Negative { "not " } else { "" };
+        let holder = s.holder.map_or("?".to_string(), name);
+        let _ = writeln!(
+            out,
+            "standing {not}{}: {holder} → {}, \"{}\"",
+            s.relation,
+            name(s.subject),
+            one_line(doc.text(s.span))
+        );
+    }
+    out
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A unit variant as the wire spells it.
+fn kebab<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(s)) => s,
+        _ => "?".to_string(),
+    }
+}
