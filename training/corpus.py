@@ -4,11 +4,10 @@ import csv
 import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 
-from words import MAX_PIECES_PER_WORD, case_of, lemma_script
+from words import case_of, lemma_script
 
 NO_LABEL = -100  # A word without gold for some head: the loss leaves it out.
 ENTITY_LABELS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
@@ -128,9 +127,11 @@ class Labels:
 
 def scripts_of(sentence):
     """The lemma script of each word; None where the treebank gives no lemma."""
+    if not sentence.lemmas or not sentence.upos:
+        return []
     return [
         None if lemma == "_" and form != "_" else lemma_script(form, lemma, upos == "PROPN")
-        for form, lemma, upos in zip(sentence.forms, sentence.lemmas or ["_"] * len(sentence.forms), sentence.upos or [""] * len(sentence.forms))
+        for form, lemma, upos in zip(sentence.forms, sentence.lemmas, sentence.upos)
     ]
 
 
@@ -139,10 +140,8 @@ class Layout:
 
     def __init__(self, pieces, labels):
         self.pieces = pieces
-        self.tables = {
-            name: {label: i for i, label in enumerate(values)}
-            for name, values in (("upos", labels.upos), ("xpos", labels.xpos), ("rel", labels.deprel), ("lemma", labels.lemma), ("entity", labels.entity))
-        }
+        sets = {"upos": labels.upos, "xpos": labels.xpos, "rel": labels.deprel, "lemma": labels.lemma, "entity": labels.entity}
+        self.tables = {name: {label: i for i, label in enumerate(values)} for name, values in sets.items()}
 
     def length(self, sentence):
         """Word pieces of a sentence, [CLS] and [SEP] included."""
@@ -179,7 +178,7 @@ class Layout:
         words = max(len(s.forms) for s in sentences)
         arrays = {name: np.full((len(sentences), words), NO_LABEL, dtype=np.int64) for name in [*self.tables, "arc"]}
         for row, s in enumerate(sentences):
-            gold = {"upos": s.upos, "xpos": s.xpos, "rel": s.rels, "entity": s.entities, "lemma": s.lemmas and scripts_of(s)}
+            gold = {"upos": s.upos, "xpos": s.xpos, "rel": s.rels, "entity": s.entities, "lemma": scripts_of(s)}
             for name, values in gold.items():
                 if values:
                     arrays[name][row, : len(values)] = [self.tables[name].get(value, NO_LABEL) for value in values]
@@ -249,7 +248,8 @@ class Noise:
             choice = self.names.get(kind, {}).get(end - start)
             if choice and self.random.random() < 0.25 and all(sentence.upos[i] == "PROPN" for i in range(start, end)):
                 forms[start:end] = self.random.choice(choice)
-        return replace(sentence, forms=forms, cases=None, lemmas=[f if f != old else l for f, old, l in zip(forms, sentence.forms, sentence.lemmas)])
+        lemmas = [lemma if form == old else form for form, old, lemma in zip(forms, sentence.forms, sentence.lemmas)]
+        return replace(sentence, forms=forms, cases=None, lemmas=lemmas)
 
     def _without_stop(self, sentence):
         last = len(sentence.forms)
@@ -262,7 +262,8 @@ class Noise:
         """Only the case classes change: pieces are lower-cased anyway, and lemma scripts go by the form as it was."""
         if not sentence.upos:
             return sentence
-        return replace(sentence, cases=[case_of(change(f)) if applies(i, sentence) else c for i, (f, c) in enumerate(zip(sentence.forms, sentence.cases))])
+        cases = [case_of(change(form)) if applies(i, sentence) else case_of(form) for i, form in enumerate(sentence.forms)]
+        return replace(sentence, cases=cases)
 
 
 def joined(first, second):

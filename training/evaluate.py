@@ -10,7 +10,6 @@ import json
 import time
 from pathlib import Path
 
-import numpy as np
 import onnxruntime
 
 from corpus import Labels, Layout, read_part

@@ -37,7 +37,7 @@ DATA = [
     {"name": "all-MiniLM-L6-v2", "used": "pretrained encoder", "licence": "Apache-2.0"},
     {"name": "UD English EWT 2.16, train", "used": "training; dev for choosing and for the scores", "licence": "CC BY-SA 4.0"},
     {"name": "Universal NER English EWT, train", "used": "training; dev for choosing and for the scores", "licence": "CC BY-SA 4.0"},
-    {"name": "United States government releases, labelled by spaCy's en_core_web_sm", "used": "entity training (silver)", "licence": "public domain; labels MIT"},
+    {"name": "United States government releases", "used": "entity training, labelled by spaCy's en_core_web_sm (MIT)", "licence": "public domain"},
     {"name": "names of office holders (Wikidata)", "used": "names put into training sentences", "licence": "CC0"},
     {"name": "names of territories (rigour)", "used": "names put into training sentences", "licence": "MIT"},
 ]

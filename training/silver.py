@@ -40,7 +40,8 @@ def usable(sentence):
     """Running sentences with entities that the two schemes draw alike."""
     types = {entity.label_ for entity in sentence.ents}
     words = [t for t in sentence if not t.is_space]
-    return 6 <= len(words) <= 45 and "\n" not in sentence.text.strip() and sentence.text.rstrip()[-1] in ".?!”" and types & set(KINDS) and not types & UNSURE
+    whole = 6 <= len(words) <= 45 and "\n" not in sentence.text.strip() and sentence.text.rstrip()[-1] in ".?!”"
+    return whole and types & set(KINDS) and not types & UNSURE
 
 
 def block(name, sentence):

@@ -67,7 +67,8 @@ def main():
         trained = time.time() - started
         scores = measure(trainer.average, layout, labels, dev)
         overall = scores["las"] + scores["upos"] + scores["lemma"] + 0.5 * scores["entity_f1"]
-        report = {"epoch": epoch, "progress": round(schedule.progress, 3), "loss": round(float(np.mean(losses)), 4), "seconds": round(trained), **scores}
+        loss = round(float(np.mean(losses)), 4)
+        report = {"epoch": epoch, "progress": round(schedule.progress, 3), "loss": loss, "seconds": round(trained), **scores}
         print(json.dumps(report), flush=True)
         if overall > best:
             best = overall

@@ -146,6 +146,9 @@ impl<'a> Coder<'a> {
                 Require::Initiator => a,
                 Require::Counterpart => b,
             };
+            let political =
+                |side: &[(PartyIx, Span)]| side.iter().any(|&(p, _)| self.m.who.is_political(self.m.knowledge, p));
+            let fit = fit && (political(&initiator) || political(&counterpart));
             let score = weight * 8 + usize::from(a) + usize::from(b) + 2 * usize::from(fit);
             if best.as_ref().is_none_or(|m| score > m.score) {
                 let consumed = self.consumed(t, &row.needs);
@@ -220,7 +223,8 @@ impl<'a> Coder<'a> {
             .find_map(|a| self.m.knowledge.plover.acts.get(a))
             .is_some_and(|c| c.code.is_some());
         let schedulable = self.m.knowledge.lineage(act).any(|a| self.m.knowledge.in_set("schedulable", a));
-        if !typed && !schedulable {
+        let unreal = matches!(reality.realis, Realis::Expected | Realis::Proposed);
+        if !typed && !(schedulable && unreal) {
             return Judged::MergeOnly(event, "a kind of act that is no political event by itself");
         }
         if reality.realis == Realis::Hypothetical {
@@ -232,13 +236,19 @@ impl<'a> Coder<'a> {
         if reality.realis == Realis::Threatened {
             return Judged::MergeOnly(event, "threatened: the threat is the event");
         }
-        if self.in_judging_speech(found.t) {
+        let planned = schedulable && matches!(reality.realis, Realis::Proposed | Realis::Expected);
+        if self.in_judging_speech(found.t) && !planned {
             return Judged::MergeOnly(
                 event,
                 "inside a demand, accusation or judgement, which is the event if anything is",
             );
         }
-        if !found.fit && !(calendar && dated) {
+        let meeting = self.m.knowledge.lineage(act).any(|a| self.m.knowledge.in_set("meeting-act", a));
+        if meeting && reality.realis == Realis::Expected && event.event.initiator.is_empty() {
+            event.event.initiator = self.organiser(found);
+        }
+        // A dated meeting goes on the calendar even when the clause does not say who holds it.
+        if !found.fit && !((calendar || meeting && reality.realis == Realis::Expected) && dated) {
             return Judged::MergeOnly(event, "the participants it requires are missing or no political actors");
         }
         let purpose = reality.because.iter().any(|r| *r == Reason::rule("purpose-clause"));
@@ -247,6 +257,10 @@ impl<'a> Coder<'a> {
             if reality.realis == Realis::Proposed || purpose || !both {
                 return Judged::MergeOnly(event, "only proposed or meant, and no meeting that a calendar would hold");
             }
+        }
+        let both = !event.event.initiator.is_empty() && !event.event.counterpart.is_empty();
+        if self.is_presupposed(found) && !both && !dated {
+            return Judged::MergeOnly(event, "told in passing, with one side only and no time");
         }
         if found.nominal && !self.stands_alone(found) {
             return Judged::MergeOnly(event, "a noun that names a happening without reporting it");
@@ -367,6 +381,14 @@ impl<'a> Coder<'a> {
         for _ in 0..6 {
             match tree.rel(at) {
                 Rel::Acl | Rel::AclRelcl => return true,
+                // "after recognising it": the side clause recalls.
+                Rel::Advcl
+                    if tree
+                        .kids_by(at, &[Rel::Mark])
+                        .any(|k| self.m.knowledge.in_set("recall-mark", tree.lower(k))) =>
+                {
+                    return true;
+                }
                 Rel::Xcomp | Rel::Conj | Rel::Advcl => match tree.head(at) {
                     Some(h) => at = h,
                     None => break,
@@ -386,7 +408,8 @@ impl<'a> Coder<'a> {
     /// The words of the trigger: the head with particle and compounds, and the noun it claims.
     fn trigger_span(&self, found: &Match) -> Span {
         let tree = self.m.tree;
-        if let (true, Some(&noun)) = (self.m.knowledge.in_set("calendar-act", &found.row.act), found.consumed.first()) {
+        let occurs = found.consumed.first().filter(|&&c| c < found.t && !found.nominal);
+        if let (true, Some(&noun)) = (self.m.knowledge.in_set("meeting-act", &found.row.act), occurs) {
             // What is put on the calendar is the meeting, not the word that puts it there.
             return tree.nominal_span(noun);
         }
@@ -491,7 +514,8 @@ impl<'a> Coder<'a> {
             .min_by_key(|(rank, distance, _)| (*rank, *distance));
         if let Some((_, _, time)) = best {
             let mut when = time.when.clone();
-            let tentative = tree.subtree(clause).iter().chain(std::iter::once(&clause)).any(|&w| {
+            let words = tree.subtree(clause);
+            let tentative = words.iter().chain(std::iter::once(&clause)).chain(&reality.governor).any(|&w| {
                 self.m.knowledge.in_set("tentative", &tree.lemma(w).to_lowercase()) && tree.upos(w) != Upos::Propn
             });
             when.firm = !(tentative && reality.realis != Realis::Actual);

@@ -31,6 +31,8 @@ pub struct Who {
     at: Vec<Option<u32>>,
     /// Name hits by first token, for the place stage.
     pub hits: Vec<Hit>,
+    /// Parties that are only unnamed onlookers ("analysts"): voices, but no actors.
+    pub onlookers: Vec<PartyIx>,
     /// Names and demonyms used as modifiers ("Russian strikes"), with the party they name.
     pub modifiers: Vec<(Range<TokenIx>, PartyIx)>,
 }
@@ -67,7 +69,18 @@ impl Who {
     pub fn is_actor(&self, knowledge: &Knowledge, party: PartyIx) -> bool {
         let actor = &self.parties[party as usize];
         actor.resolution != Resolution::Unresolved
+            && !self.onlookers.contains(&party)
             && actor.kind.as_ref().is_some_and(|k| knowledge.in_set("political-kind", &k.0))
+    }
+
+    /// True for actors with political weight: known ones, those of a country, and those whose sector is more than an
+    /// onlooker's. An event needs one at least.
+    pub fn is_political(&self, knowledge: &Knowledge, party: PartyIx) -> bool {
+        let actor = &self.parties[party as usize];
+        self.is_actor(knowledge, party)
+            && (actor.resolution == Resolution::Known
+                || actor.country.is_some()
+                || actor.sectors.iter().any(|s| !knowledge.in_set("onlooker-sector", &s.to_lowercase())))
     }
 
     /// The authority a party speaks and acts for: its ministry's state, its office's government.
@@ -205,20 +218,22 @@ impl<'a, 'k> Finder<'a, 'k> {
 
     /// A country's or body's name inside a longer person's name is no name of the country ("Jordan" in "Michael Jordan").
     fn plausible(&self, tokens: &Range<TokenIx>, refs: &[NameRef]) -> bool {
-        if refs.iter().any(|r| matches!(r, NameRef::Person(_))) {
-            return true;
-        }
         let common = refs.iter().all(|r| matches!(r, NameRef::Organ(_) | NameRef::Office(_) | NameRef::Agent(_)));
         if common {
             // Verbs and adverbs that look like nouns ("guards", "leads") are no actors.
             let last = tokens.end - 1;
             return !matches!(self.tree.upos(last), Upos::Verb | Upos::Adv | Upos::Aux | Upos::Adp);
         }
+        // Titles inside the entity do not make the name another one ("President Putin").
+        let title = |w: TokenIx| {
+            let word = self.tree.lower(w).trim_end_matches('.');
+            self.knowledge.in_set("title", word) || self.tree.upos(w) != Upos::Propn
+        };
         !self.tree.parse.entities.iter().any(|e| {
             e.label == EntityLabel::Person
                 && e.tokens.start <= tokens.start
                 && tokens.end <= e.tokens.end
-                && e.tokens.len() > tokens.len()
+                && e.tokens.clone().any(|w| !tokens.contains(&w) && !title(w))
         })
     }
 
@@ -309,6 +324,17 @@ impl<'a, 'k> Finder<'a, 'k> {
                 None => return None,
             },
         };
+        if vague.is_some() && known == MentionKind::Description {
+            for &p in &parties {
+                let actor = &self.who.parties[p as usize];
+                let political = actor.country.is_some()
+                    || actor.part_of.is_some()
+                    || actor.sectors.iter().any(|s| !self.knowledge.in_set("onlooker-sector", &s.to_lowercase()));
+                if !political {
+                    self.who.onlookers.push(p);
+                }
+            }
+        }
         let ix = self.push(t, known, parties, vague);
         // Words of the name lead to the mention too, so that roles filled by a part of it are understood.
         for &part in &core {
@@ -326,7 +352,7 @@ impl<'a, 'k> Finder<'a, 'k> {
     fn push(&mut self, t: TokenIx, kind: MentionKind, parties: Vec<PartyIx>, vague: Option<String>) -> u32 {
         let ix = self.who.found.len() as u32;
         let subject = matches!(self.tree.rel(t), Rel::Nsubj | Rel::NsubjPass | Rel::OblAgent | Rel::NsubjOuter);
-        let plural = matches!(self.tree.xpos(t), Xpos::Nns | Xpos::Nnps)
+        let plural = self.tree.xpos(t) == Xpos::Nns
             || parties.iter().any(|&p| {
                 self.who.parties[p as usize].kind.as_ref().is_some_and(|k| self.knowledge.in_set("plural-kind", &k.0))
             });
@@ -421,7 +447,10 @@ impl<'a, 'k> Finder<'a, 'k> {
             }
         }
         let head_hit = hits.iter().find(|h| h.tokens.contains(&t)).cloned();
-        let named_person = self.entity_name(core, EntityLabel::Person).or_else(|| self.name_after(&hits));
+        let named_person = self
+            .entity_name(t, core, EntityLabel::Person)
+            .or_else(|| self.name_after(&hits))
+            .or_else(|| self.name_in_apposition(t, &hits));
         let office_hit = hits
             .iter()
             .rev()
@@ -474,7 +503,7 @@ impl<'a, 'k> Finder<'a, 'k> {
                     return Some((party, MentionKind::Name));
                 }
             }
-            if let Some((_, words)) = self.entity_name(core, EntityLabel::Organisation) {
+            if let Some((_, words)) = self.entity_name(t, core, EntityLabel::Organisation) {
                 return Some((self.unknown_organisation(&words, core), MentionKind::Name));
             }
         }
@@ -482,9 +511,14 @@ impl<'a, 'k> Finder<'a, 'k> {
     }
 
     /// The words of a named entity of this type inside the core.
-    fn entity_name(&self, core: &[TokenIx], label: EntityLabel) -> Option<(Span, Vec<TokenIx>)> {
+    fn entity_name(&self, head: TokenIx, core: &[TokenIx], label: EntityLabel) -> Option<(Span, Vec<TokenIx>)> {
         let entity = self.tree.parse.entities.iter().find(|e| {
-            e.label == label && core.iter().any(|&w| e.tokens.contains(&w) && self.tree.upos(w) == Upos::Propn)
+            // A body's name must hold the head: in "Hamas account" the name is only a modifier.
+            let title = self
+                .hit(head)
+                .is_some_and(|h| h.refs.iter().any(|r| matches!(r, NameRef::Office(_) | NameRef::Agent(_))));
+            let holds = e.tokens.contains(&head) || (label == EntityLabel::Person && title);
+            e.label == label && holds && core.iter().any(|&w| e.tokens.contains(&w) && self.tree.upos(w) == Upos::Propn)
         })?;
         let words: Vec<TokenIx> = entity
             .tokens
@@ -512,6 +546,22 @@ impl<'a, 'k> Finder<'a, 'k> {
         })?;
         let words: Vec<TokenIx> = (next..entity.tokens.end).collect();
         Some((self.tree.span_of(&words), words))
+    }
+
+    /// The name in an apposition that the parser hung on the owner: "the foreign minister of the junta, Jane Doe,".
+    fn name_in_apposition(&self, t: TokenIx, hits: &[Hit]) -> Option<(Span, Vec<TokenIx>)> {
+        let tree = self.tree;
+        let title =
+            hits.iter().any(|h| h.tokens.contains(&t) && h.refs.iter().any(|r| matches!(r, NameRef::Office(_))));
+        if !title || matches!(tree.xpos(t), Xpos::Nns | Xpos::Nnps) || tree.kid(t, &[Rel::Appos]).is_some() {
+            return None;
+        }
+        let owners = tree.kids_by(t, &[Rel::Nmod]).filter(|&k| tree.case(k).as_deref() == Some("of"));
+        let name =
+            owners.flat_map(|o| tree.subtree(o)).find(|&w| tree.rel(w) == Rel::Appos && tree.upos(w) == Upos::Propn)?;
+        let entity = tree.parse.entities.iter().find(|e| e.label == EntityLabel::Person && e.tokens.contains(&name))?;
+        let words: Vec<TokenIx> = entity.tokens.clone().collect();
+        Some((tree.span_of(&words), words))
     }
 
     /// The title words beside a person's name.
@@ -670,9 +720,21 @@ impl<'a, 'k> Finder<'a, 'k> {
         let name = self.tree.doc.text(self.tree.span_of(words)).to_string();
         let country = core.iter().find_map(|&w| self.hit(w).and_then(|h| self.owner_country(h)));
         let key = format!("~organisation {}", name.to_lowercase());
+        // Its last word may say what it is: "Tehran Dialogue Forum", "Liberty Party".
+        let last = words.last().map(|&w| self.tree.lower(w).to_string()).unwrap_or_default();
+        let described = self.knowledge.descriptors.get(&last).and_then(|(kinds, source)| {
+            let kind = kinds.iter().find(|k| self.knowledge.in_set("named-kind", k))?;
+            Some((kind.clone(), source.reason()))
+        });
         self.party(&key, || Actor {
             country,
-            because: vec![Reason::Model { head: "entity".to_string(), score: 1.0 }],
+            kind: described.as_ref().map(|(kind, _)| ActorKind(kind.clone())),
+            resolution: if described.is_some() { Resolution::Described } else { Resolution::Unresolved },
+            because: described
+                .into_iter()
+                .map(|(_, why)| why)
+                .chain([Reason::Model { head: "entity".to_string(), score: 1.0 }])
+                .collect(),
             ..unresolved(name)
         })
     }
@@ -721,7 +783,10 @@ impl<'a, 'k> Finder<'a, 'k> {
                 if owns {
                     if let Some(ix) = self.read(k, depth + 1) {
                         if let Some(&p) = self.who.found[ix as usize].parties.first() {
-                            let place_like = matches!(tree.case(k).as_deref(), Some("for" | "to"));
+                            // "envoy for Mali", "ambassador to Mali": where they are sent, not whose they are.
+                            let sent = matches!(tree.case(k).as_deref(), Some("for" | "to"));
+                            let kind = self.who.parties[p as usize].kind.as_ref().map(|k| k.0.as_str());
+                            let place_like = sent && matches!(kind, Some("state" | "territory"));
                             if self.who.is_actor(self.knowledge, p) && !place_like {
                                 return Some(p);
                             }
@@ -1067,7 +1132,30 @@ impl<'a, 'k> Finder<'a, 'k> {
                 .as_ref()
                 .is_some_and(|k| kinds.iter().any(|wanted| *wanted == k.0 || wanted == "government" && k.0 == "state"))
         };
+        if kinds.iter().any(|k| k == "government") {
+            return self.salient_authority(t, &fits).map(|p| vec![p]);
+        }
         self.latest(t, DESCRIPTION_REACH, &fits).map(|p| vec![p])
+    }
+
+    /// "the government", "the authorities": the authority that the text before speaks of most, counting its officials.
+    fn salient_authority(&self, t: TokenIx, fits: &dyn Fn(&Actor) -> bool) -> Option<PartyIx> {
+        let sentence = self.tree.sentence(t);
+        let mut weights: Vec<(PartyIx, i64)> = Vec::new();
+        for r in self.recent.iter().filter(|r| r.head < t && r.sentence + 2 * DESCRIPTION_REACH >= sentence) {
+            let side = self.who.side(r.party);
+            if !fits(&self.who.parties[side as usize]) {
+                continue;
+            }
+            let person = self.who.parties[r.party as usize].kind.as_ref().is_some_and(|k| k.0 == "person");
+            let near = i64::from(r.sentence + 1 >= sentence);
+            let weight = 2 + 2 * i64::from(r.subject) + i64::from(person) + 2 * near;
+            match weights.iter_mut().find(|(p, _)| *p == side) {
+                Some((_, w)) => *w += weight,
+                None => weights.push((side, weight)),
+            }
+        }
+        weights.into_iter().rev().max_by_key(|&(_, w)| w).map(|(p, _)| p)
     }
 
     /// The party last in view before `t` that fits.

@@ -109,11 +109,19 @@ fn own_marks(m: &Matcher, t: TokenIx, reality: &mut Reality) {
         };
         let lemma = if m.tree.rel(k) == Rel::Aux { m.tree.lower(k) } else { m.tree.lemma(k) };
         let Some(row) = row(m, lemma, pos).or_else(|| row(m, m.tree.lemma(k), pos)) else { continue };
-        if pos == "SCONJ" && matches!(row.realis, Realis::Expected) && !future(m, t) {
+        if pos == "SCONJ" && row.realis == Realis::Expected && (!future(m, t) || m.tree.xpos(t) == Xpos::Vbd) {
             // "until", "when", "before": unreal only under a future clause.
             continue;
         }
         apply(row, k, reality);
+    }
+    // "has yet to confirm": it has not.
+    let infinitive = m.tree.xpos(t) == Xpos::Vb && m.tree.kid(t, &[Rel::Mark]).is_some();
+    let yet =
+        |w: TokenIx| m.tree.kids_by(w, &[Rel::Advmod]).any(|k| m.knowledge.in_set("yet", m.tree.lower(k)) && k < t);
+    if infinitive && (yet(t) || m.tree.head(t).is_some_and(yet)) {
+        reality.polarity = Polarity::Negative;
+        reality.because.push(Reason::rule("yet-to"));
     }
     // "was to be flooded", "is to visit": be with an infinitive.
     if m.tree.xpos(t) == Xpos::Vb && m.tree.kid(t, &[Rel::Mark]).is_some() {

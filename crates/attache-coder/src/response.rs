@@ -172,7 +172,9 @@ fn cue_span(m: &Matcher, t: TokenIx) -> attache_doc::Span {
 fn target_event(m: &Matcher, t: TokenIx, targets: &[TokenIx], by: Option<PartyIx>, events: &[Happened]) -> Option<u32> {
     let tree = m.tree;
     for &target in targets {
-        let hit = events.iter().position(|e| e.heads.iter().any(|&h| tree.below(h, target)));
+        let hit = events
+            .iter()
+            .position(|e| e.event.trigger_head != t && e.heads.iter().any(|&h| tree.below(h, target) && h != t));
         if hit.is_some() {
             return hit.map(|i| i as u32);
         }
@@ -193,7 +195,7 @@ fn target_event(m: &Matcher, t: TokenIx, targets: &[TokenIx], by: Option<PartyIx
     events
         .iter()
         .enumerate()
-        .filter(|(_, e)| !e.event.background && involved(e))
+        .filter(|(_, e)| !e.event.background && involved(e) && !e.heads.contains(&t))
         .filter(|(_, e)| e.heads.iter().any(|&h| h < t && tree.sentence(h) + REACH >= tree.sentence(t)))
         .max_by_key(|(_, e)| e.heads.iter().copied().filter(|&h| h < t).max())
         .map(|(i, _)| i as u32)

@@ -53,7 +53,9 @@ fn push(found: &mut Vec<Standing>, standing: Standing, who: &Who) {
     let same = |s: &Standing| {
         let holder = match (s.holder, standing.holder) {
             (Some(a), Some(b)) => who.same_side(a, b),
-            (a, b) => a == b,
+            // Without a holder it says less than one with a holder.
+            (_, None) => true,
+            (None, Some(_)) => false,
         };
         s.relation == standing.relation
             && s.polarity == standing.polarity
@@ -61,8 +63,14 @@ fn push(found: &mut Vec<Standing>, standing: Standing, who: &Who) {
             && who.same_side(s.subject, standing.subject)
     };
     if !found.iter().any(same) {
+        found.retain(|s| !(s.holder.is_none() && standing.holder.is_some() && covers(s, &standing, who)));
         found.push(standing);
     }
+}
+
+/// The same relation towards the same side.
+fn covers(a: &Standing, b: &Standing, who: &Who) -> bool {
+    a.relation == b.relation && a.polarity == b.polarity && who.same_side(a.subject, b.subject)
 }
 
 fn by_words(m: &Matcher, t: TokenIx, statements: &[Stated], times: &[Timed]) -> Option<Standing> {
@@ -103,10 +111,16 @@ fn by_words(m: &Matcher, t: TokenIx, statements: &[Stated], times: &[Timed]) -> 
     } else {
         actor(m.fill(t, &row.subject))
     }?;
+    // A membership or war without its holder says nothing.
+    if holder.is_none() && !m.knowledge.in_set("holderless", &row.relation) {
+        return None;
+    }
     if holder.is_some_and(|h| m.who.same_side(h, subject) && h == subject) {
         return None;
     }
-    let polarity = if reality.polarity == Polarity::Negative { row.polarity.flipped() } else { row.polarity };
+    let counted = row.needs.contains(&crate::pattern::Need::Negated);
+    let polarity =
+        if reality.polarity == Polarity::Negative && !counted { row.polarity.flipped() } else { row.polarity };
     let clause = m.tree.clause(t);
     let when = times
         .iter()

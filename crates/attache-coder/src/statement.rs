@@ -48,6 +48,7 @@ pub fn find(knowledge: &Knowledge, tree: &Tree, who: &Who) -> Vec<Stated> {
     }
     drop_doubles(tree, &mut found);
     drop_asides(tree, &mut found);
+    lift_phrases(tree, &mut found);
     continue_quotes(tree, &quotes, &mut found);
     nest(&mut found);
     let first_person = |s: &Stated| {
@@ -155,7 +156,7 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
     }
     let speaker = speaker(m, source);
     if let Some(s) = source {
-        if row.pos != "NOUN" && !can_speak(m, s, &speaker) {
+        if !can_speak(m, s, &speaker) {
             return None;
         }
     }
@@ -310,11 +311,15 @@ fn content_tokens(
         if tree.below(t, head) {
             // A parenthetical or adverb: cut the phrase that carries it, up to the clause said.
             let mut top = t;
-            while let Some(h) = tree.head(top) {
-                if h == head || (row.pos == "ADV" || row.pos == "ADJ") {
-                    break;
+            if tree.rel(t) == Rel::Case {
+                top = tree.head(t).unwrap_or(t);
+            } else {
+                while let Some(h) = tree.head(top) {
+                    if h == head || (row.pos == "ADV" || row.pos == "ADJ") {
+                        break;
+                    }
+                    top = h;
                 }
-                top = h;
             }
             cut.push(top);
         }
@@ -623,6 +628,29 @@ fn drop_doubles(tree: &Tree, found: &mut Vec<Stated>) {
     }
     let mut keep = drop.iter().map(|d| !d);
     found.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// A phrase that covers a whole sentence ("…, according to W") is no part of what is said inside it, wherever the parser
+/// hung it.
+fn lift_phrases(tree: &Tree, found: &mut [Stated]) {
+    for i in 0..found.len() {
+        let t = found[i].statement.cue_head;
+        if tree.rel(t) != Rel::Case {
+            continue;
+        }
+        let Some(noun) = tree.head(t) else { continue };
+        let phrase = tree.subtree(noun);
+        let outer = found[i].content.clone();
+        for (j, inner) in found.iter_mut().enumerate() {
+            let inside = j != i && outer.binary_search(&inner.statement.cue_head).is_ok();
+            let rest = inner.content.iter().any(|w| !phrase.contains(w) && tree.upos(*w) != Upos::Punct);
+            if inside && inner.says(t) && rest {
+                inner.content.retain(|w| !phrase.contains(w));
+                trim(tree, &mut inner.content);
+                inner.statement.content = runs(tree, &inner.content);
+            }
+        }
+    }
 }
 
 /// A noun without speaker inside somebody's words ("sends a signal that") adds nobody's word to theirs.

@@ -142,7 +142,7 @@ impl Tagger<'_> {
         let linked = match (opener, word) {
             (true, "and" | "to" | "until" | "till" | "through") => true,
             (_, "-" | "–" | "—") => true,
-            (false, "to" | "through" | "until") => true,
+            (false, "to" | "through" | "until" | "or") => true,
             _ => false,
         };
         if !linked {

@@ -306,7 +306,7 @@ impl<'a> Tree<'a> {
     }
 
     fn agents(&self, i: TokenIx) -> Vec<TokenIx> {
-        let agent = self.kids_by(i, &[Rel::OblAgent]).next();
+        let agent = self.kids_by(i, &[Rel::OblAgent]).find(|&k| self.case(k).is_none_or(|c| c == "by"));
         let by = || self.kids_by(i, &[Rel::Obl]).find(|&k| self.case(k).as_deref() == Some("by"));
         agent.or_else(by).into_iter().collect()
     }
@@ -545,7 +545,14 @@ impl<'a> Tree<'a> {
     fn host(&self, i: TokenIx) -> Option<TokenIx> {
         if self.rel(i) == Rel::Case {
             let noun = self.head(i)?;
-            return Some(self.clause(self.head(noun)?));
+            let mut clause = self.clause(self.head(noun)?);
+            // Set off by a comma, it covers the whole sentence: "X said that Y did Z, according to W".
+            if i > 0 && self.sentence(i - 1) == self.sentence(i) && self.form(i - 1) == "," {
+                while let (Some(h), Rel::Ccomp | Rel::Xcomp | Rel::Advcl) = (self.head(clause), self.rel(clause)) {
+                    clause = self.clause(h);
+                }
+            }
+            return Some(clause);
         }
         match self.upos(i) {
             Upos::Verb => match self.rel(i) {

@@ -68,7 +68,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.path();
         let name = entry.file_name();
         if path.is_dir() {
-            if !matches!(name.to_str(), Some("target" | ".git" | ".cache" | "__pycache__")) {
+            if !matches!(name.to_str(), Some("target" | ".git" | ".cache" | "__pycache__" | "build")) {
                 walk(root, &path, found);
             }
         } else {

@@ -74,20 +74,37 @@ impl Labels {
             return Err(NlpError::Run("the outputs have other sizes than the manifest's labels".to_string()));
         }
         let heads = best_tree(words.len(), |word, head| logits.arc[[word, head]]);
-        let word = |(i, form): (usize, &&str)| {
-            let rel = self.rels[best(logits.rel.slice((i, heads[i])))];
-            SentenceWord {
-                lemma: self.lemmas[best(logits.lemma.slice(i))].apply(form).into(),
-                upos: self.upos[best(logits.upos.slice(i))],
-                xpos: self.xpos[best(logits.xpos.slice(i))],
-                head: heads[i].checked_sub(1).map(|head| head as u32),
-                rel,
-            }
+        let word = |(i, form): (usize, &&str)| SentenceWord {
+            lemma: self.lemmas[best(logits.lemma.slice(i))].apply(form).into(),
+            upos: self.upos[best(logits.upos.slice(i))],
+            xpos: self.xpos[best(logits.xpos.slice(i))],
+            head: heads[i].checked_sub(1).map(|head| head as u32),
+            rel: self.best_rel(logits.rel.slice((i, heads[i])), heads[i] == 0),
         };
         Ok(SentenceParse {
             words: words.iter().enumerate().map(word).collect(),
             entities: self.entities(&logits.entity),
         })
+    }
+
+    /// The best relation: `root` for the root, and for it alone.
+    fn best_rel(&self, logits: NdTensorView<f32, 1>, is_root: bool) -> Rel {
+        if is_root {
+            return Rel::Root;
+        }
+        let mut best = (Rel::Dep, f32::NEG_INFINITY);
+        for (&rel, &logit) in self.rels.iter().zip(logits.iter()) {
+            if rel != Rel::Root && logit > best.1 {
+                best = (rel, logit);
+            }
+        }
+        best.0
+    }
+
+    /// Index of an entity tag such as `B-PER`.
+    #[cfg(test)]
+    pub(crate) fn entity_index(&self, name: &str) -> Option<usize> {
+        self.entities.iter().position(|&tag| Some(tag) == EntityTag::find(name))
     }
 
     /// Entities along the best sequence of tags in which each I- continues a B- or I- of its type (Viterbi).

@@ -77,7 +77,8 @@ impl Lemmas {
 mod tests {
     use super::*;
 
-    const TABLE: &str = "# comment\nform\ttag\tlemma\nwomen\tNNS\twoman\nextend\tVB\textend\nadmit\tVB\tadmit\nclose\tVB\tclose\n";
+    const TABLE: &str =
+        "# comment\nform\ttag\tlemma\nwomen\tNNS\twoman\nextend\tVB\textend\nadmit\tVB\tadmit\nclose\tVB\tclose\n";
 
     fn settle(form: &str, upos: Upos, xpos: Xpos, proposed: &str) -> String {
         Lemmas::read(TABLE).settle(form, upos, xpos, proposed.into()).into()

@@ -24,10 +24,10 @@
 
 mod decode;
 mod engine;
+mod lemma;
 mod lexicon;
 #[cfg(test)]
 mod parity;
-mod lemma;
 mod pieces;
 pub mod segment;
 mod token;

@@ -8,7 +8,7 @@ use crate::cli::ExplainArgs;
 use crate::codebook as book;
 use crate::engine::{Engine, one_document};
 use crate::output::{self, Failure, Outcome, phrase};
-use crate::report::{Report, event_label, statement_label};
+use crate::report::{Report, event_label, quote, statement_label};
 use crate::terminal::{EVENT, FAINT, HEADING, OPEN, STATEMENT, columns, flat, styled, wrap};
 
 /// Runs the command.
@@ -219,15 +219,14 @@ impl Explanation<'_, '_> {
         self.heading("coded because")?;
         self.reasons(&statement.because)?;
         self.heading("source")?;
-        let words =
-            statement.source.map_or_else(|| "no words name it".to_string(), |span| format!("“{}”", report.words(span)));
+        let words = statement.source.map_or_else(|| "no words name it".to_string(), |span| report.quoted(span));
         self.line(4, &format!("{words}, {}", phrase(statement.class)))?;
         if let Some(actor) = statement.party.and_then(|party| coding.parties.get(party as usize)) {
             self.line(4, &report.described(statement.party.unwrap_or_default()))?;
             self.reasons(&actor.because)?;
         }
         self.heading("content")?;
-        self.line(4, &format!("“{}”", report.joined(&statement.content)))?;
+        self.line(4, &quote(report.joined(&statement.content)))?;
         self.line(
             4,
             &format!(
@@ -266,7 +265,7 @@ impl Explanation<'_, '_> {
         let report = self.report;
         let candidate = &report.coding().candidates[n];
         writeln!(self.out, "{}  {}", styled(FAINT, "not coded"), styled(HEADING, &candidate.act))?;
-        self.line(4, &format!("“{}”", report.words(candidate.span)))?;
+        self.line(4, &report.quoted(candidate.span))?;
         self.line(4, &candidate.why)?;
         self.reasons(&candidate.because)
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::{ReadArgs, ReadFormat};
 use crate::engine::{Engine, one_document};
 use crate::output::{self, Failure, Outcome, phrase};
-use crate::report::{Report, event_label, statement_label};
+use crate::report::{Report, event_label, quote, statement_label};
 use crate::terminal::{
     BAD, EVENT, FAINT, GOOD, HEADING, OPEN, STATEMENT, clean, columns, flat, pad, shorten, styled, width, wrap,
     wrap_ranges,
@@ -222,7 +222,7 @@ impl Page<'_, '_> {
         for (n, statement) in coding.statements.iter().enumerate() {
             writeln!(self.out)?;
             self.entry(&styled(STATEMENT, &statement_label(n)), &report.chain(n as u32))?;
-            let mut says = vec![format!("“{}”", report.joined(&statement.cue)), phrase(&statement.speech_act)];
+            let mut says = vec![quote(report.joined(&statement.cue)), phrase(&statement.speech_act)];
             says.push(phrase(statement.manner));
             if statement.polarity == attache_doc::Polarity::Negative {
                 says.push("not said".to_string());
@@ -238,11 +238,11 @@ impl Page<'_, '_> {
             }
             self.about("cue", &says.join(" · "))?;
             if !statement.content.is_empty() {
-                let words = format!("“{}”", report.joined(&statement.content));
+                let words = quote(report.joined(&statement.content));
                 self.about("content", &shorten(&words, (self.width - FIELD) * CONTENT_LINES - 12))?;
             }
             if !statement.hedges.is_empty() {
-                let hedges: Vec<_> = statement.hedges.iter().map(|h| format!("“{}”", report.words(h.span))).collect();
+                let hedges: Vec<_> = statement.hedges.iter().map(|h| report.quoted(h.span)).collect();
                 self.about("hedged", &hedges.join(", "))?;
             }
             if !statement.events.is_empty() {
@@ -302,9 +302,9 @@ impl Page<'_, '_> {
             let country = place.country.as_ref().map(|c| format!(", {c}")).unwrap_or_default();
             self.about("where", &format!("{}{country} “{}”", flat(&place.name), report.words(place.span)))?;
         }
-        let mut words = vec![format!("“{}”", report.words(event.trigger))];
+        let mut words = vec![report.quoted(event.trigger)];
         for &span in &event.also {
-            let more = format!("“{}”", report.words(span));
+            let more = report.quoted(span);
             if !words.contains(&more) {
                 words.push(more);
             }
@@ -318,7 +318,7 @@ impl Page<'_, '_> {
             self.about(if i == 0 { "response" } else { "" }, &text)?;
         }
         if !event.flags.is_empty() {
-            let flags: Vec<String> = event.flags.iter().map(phrase).collect();
+            let flags: Vec<String> = event.flags.iter().map(output::word).collect();
             self.about("flags", &flags.join(", "))?;
         }
         Ok(())
@@ -420,8 +420,7 @@ impl Page<'_, '_> {
         self.heading("Unnamed voices")?;
         writeln!(self.out)?;
         for (n, statement) in list {
-            let who =
-                statement.source.map_or_else(|| "nobody named".to_string(), |span| format!("“{}”", report.words(span)));
+            let who = statement.source.map_or_else(|| "nobody named".to_string(), |span| report.quoted(span));
             let text = format!("{who} · {} · “{}”", phrase(statement.class), report.joined(&statement.cue));
             self.entry(&format!("  {}", styled(STATEMENT, &statement_label(n))), &text)?;
         }

@@ -42,6 +42,12 @@ pub fn statement_label(n: usize) -> String {
     format!("S{}", n + 1)
 }
 
+/// Words between quotation marks, unless they bring their own.
+pub fn quote(words: String) -> String {
+    let (opens, closes) = (words.starts_with(['“', '"', '‘']), words.ends_with(['”', '"', '’']));
+    if opens && closes { words } else { format!("“{words}”") }
+}
+
 impl<'a> Report<'a> {
     /// The report of a coded document.
     pub fn new(engine: &'a Engine, coded: &'a Coded) -> Report<'a> {
@@ -72,6 +78,11 @@ impl<'a> Report<'a> {
     /// The words of a discontinuous span.
     pub fn joined(&self, spans: &[Span]) -> String {
         spans.iter().map(|&span| self.words(span)).collect::<Vec<_>>().join(" … ")
+    }
+
+    /// Exact words between quotation marks, unless they bring their own.
+    pub fn quoted(&self, span: Span) -> String {
+        quote(self.words(span))
     }
 
     /// A party's display name.
@@ -109,7 +120,7 @@ impl<'a> Report<'a> {
     pub fn source(&self, statement: &Statement) -> String {
         match (statement.party, statement.source) {
             (Some(party), _) => self.party(party),
-            (None, Some(span)) => format!("“{}”", self.words(span)),
+            (None, Some(span)) => self.quoted(span),
             (None, None) => format!("unnamed (“{}”)", self.joined(&statement.cue)),
         }
     }
