@@ -500,7 +500,10 @@ impl<'a> Coder<'a> {
             .filter_map(|time| {
                 let a = anchor(time);
                 let governor = tree.head(a).unwrap_or(a);
-                let rank = if tree.below(a, t) && tree.clause_between(a, t) {
+                let rank = if self.dates_clause(time, clause) {
+                    // "since March 2022, when Spain endorsed".
+                    0
+                } else if tree.below(a, t) && tree.clause_between(a, t) {
                     0
                 } else if tree.clause(governor) == clause {
                     1
@@ -535,6 +538,17 @@ impl<'a> Coder<'a> {
                 ..When::unknown()
             },
         }
+    }
+
+    /// A clause that hangs on a time, or follows it with "when": "since March 2022, when Spain endorsed".
+    fn dates_clause(&self, time: &Timed, clause: TokenIx) -> bool {
+        let tree = self.m.tree;
+        let side = matches!(tree.rel(clause), Rel::AclRelcl | Rel::Advcl | Rel::AdvclRelcl | Rel::Acl);
+        let hangs = tree.head(clause).is_some_and(|h| (time.first..=time.last).contains(&h));
+        let first = tree.subtree(clause)[0];
+        let follows = self.m.knowledge.in_set("when-mark", tree.lower(first))
+            && (time.last + 1 == first || time.last + 2 == first && tree.upos(first - 1) == Upos::Punct);
+        side && (hangs || follows)
     }
 
     /// True when the clause of a time governs the trigger's clause without a statement in between: "will travel on Monday
@@ -596,7 +610,10 @@ impl<'a> Coder<'a> {
             }
             let s = &self.statements[i as usize].statement;
             let stance = if s.speech_act == "deny" { Stance::Denies } else { Stance::Asserts };
-            let nested = at != i;
+            // One's own side inside one's own account is no other's word: a ministry telling what its state agreed.
+            let inner = self.statements[at as usize].statement.party;
+            let own = s.party.zip(inner).is_some_and(|(a, b)| self.m.who.same_side(a, b));
+            let nested = at != i && !own;
             voices.push(Voice {
                 statement: Some(i),
                 party: s.party,
@@ -675,15 +692,21 @@ impl<'a> Coder<'a> {
                 .filter(|&(p, _)| self.m.who.is_actor(self.m.knowledge, p))
                 .collect();
             let fits = |e: &Happened| {
+                // A noun for the very act may point far back, one for a kind of it only to what is near.
+                let exact = acts.contains(&e.event.act);
                 let sides = || e.event.initiator.iter().chain(&e.event.counterpart);
                 self.m.knowledge.lineage(&e.event.act).any(|a| acts.iter().any(|x| x == a))
-                    && e.heads.iter().any(|&h| h < t && tree.sentence(h) + 6 >= tree.sentence(t))
+                    && e.heads.iter().any(|&h| h < t && (exact || tree.sentence(h) + 6 >= tree.sentence(t)))
                     && own.iter().all(|(p, _)| sides().any(|(q, _)| self.m.who.same_side(*p, *q)))
             };
-            let latest = events
-                .iter_mut()
-                .filter(|e| fits(e))
-                .max_by_key(|e| (!e.event.background, e.heads.iter().copied().filter(|&h| h < t).max()));
+            // The act the noun names first, then its kinds; the latest among equals.
+            let distance = |e: &Happened| {
+                self.m.knowledge.lineage(&e.event.act).position(|a| acts.iter().any(|x| x == a)).unwrap_or(usize::MAX)
+            };
+            let latest = events.iter_mut().filter(|e| fits(e)).max_by_key(|e| {
+                let last = e.heads.iter().copied().filter(|&h| h < t).max();
+                (!e.event.background, std::cmp::Reverse(distance(e)), last)
+            });
             let Some(event) = latest else { continue };
             event.heads.push(t);
             event.event.also.push(tree.token(t).span);
@@ -780,7 +803,7 @@ impl<'a> Coder<'a> {
     /// The same happening: related acts, compatible participants, times and reality.
     fn same(&self, new: &Happened, old: &Happened) -> bool {
         let (a, b) = (&new.event, &old.event);
-        if !self.m.knowledge.related(&a.act, &b.act) && !self.siblings(new, old) {
+        if !self.m.knowledge.related(&a.act, &b.act) && !self.siblings(new, old) && !self.meetings(new, old) {
             return false;
         }
         if a.polarity != b.polarity {
@@ -811,6 +834,17 @@ impl<'a> Coder<'a> {
         // Nouns that name nobody point to something near.
         let near = !bare || a.sentence.abs_diff(b.sentence) <= 6 || a.act == b.act;
         (straight || crossed) && shared && near
+    }
+
+    /// A date set for "the talks" that were announced before.
+    fn meetings(&self, new: &Happened, old: &Happened) -> bool {
+        let meeting = |e: &Happened| {
+            self.m.knowledge.lineage(&e.event.act).any(|a| self.m.knowledge.in_set("meeting-act", a))
+                && e.event.realis != Realis::Actual
+        };
+        let bare = new.event.initiator.is_empty() && new.event.counterpart.is_empty();
+        let noun = new.heads.iter().any(|&h| self.is_definite(h));
+        bare && noun && meeting(new) && meeting(old)
     }
 
     /// Two acts under one parent, mentioned by a definite noun without participants: "the conversation" for a phone call.

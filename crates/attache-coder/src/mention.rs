@@ -33,6 +33,8 @@ pub struct Who {
     pub hits: Vec<Hit>,
     /// Parties that are only unnamed onlookers ("analysts"): voices, but no actors.
     pub onlookers: Vec<PartyIx>,
+    /// Capitals wherever they stand, with their state: a visit to a capital is a visit to the state.
+    pub capitals: Vec<(Range<TokenIx>, PartyIx)>,
     /// Names and demonyms used as modifiers ("Russian strikes"), with the party they name.
     pub modifiers: Vec<(Range<TokenIx>, PartyIx)>,
 }
@@ -256,6 +258,11 @@ impl<'a, 'k> Finder<'a, 'k> {
         let range = self.tree.parse.sentences[sentence].tokens.clone();
         let hits: Vec<Hit> = self.who.hits.iter().filter(|h| range.contains(&h.tokens.start)).cloned().collect();
         for hit in hits {
+            let capital = hit.refs.iter().find_map(|r| if let NameRef::Capital(i) = *r { Some(i) } else { None });
+            if let Some(i) = capital {
+                let state = self.state(i, &hit);
+                self.who.capitals.push((hit.tokens.clone(), state));
+            }
             let modifies = hit.tokens.clone().any(|w| {
                 matches!(self.tree.rel(w), Rel::Amod | Rel::Compound | Rel::NmodDesc | Rel::Flat | Rel::Conj)
                     && self.tree.head(w).is_some_and(|h| !hit.tokens.contains(&h))
@@ -763,6 +770,14 @@ impl<'a, 'k> Finder<'a, 'k> {
                             let key = self.knowledge.names.institutions[i as usize].key.clone();
                             return Some(self.institution(&key));
                         }
+                        // "ministry spokeswoman": the ministry last in view.
+                        NameRef::Organ(i) => {
+                            let kind = self.knowledge.names.organs[i as usize].kind.clone();
+                            let fits = |a: &Actor| a.kind.as_ref().is_some_and(|k| k.0 == kind);
+                            if let Some(p) = self.latest(t, DESCRIPTION_REACH, &fits) {
+                                return Some(p);
+                            }
+                        }
                         _ => {}
                     }
                 }
@@ -837,7 +852,13 @@ impl<'a, 'k> Finder<'a, 'k> {
             return Some(self.institution(&key));
         }
         let group = self.knowledge.in_set("group-organ", &organ.suffix);
-        let name = strip_article(self.tree.doc.text(self.tree.nominal_span(t)));
+        let by_pronoun = self.tree.kids_by(t, &[Rel::NmodPoss]).any(|k| self.tree.upos(k) == Upos::Pron);
+        let name = if by_pronoun {
+            let words: Vec<TokenIx> = range.collect();
+            format!("{}’s {}", owner_actor.name, self.tree.doc.text(self.tree.span_of(&words)))
+        } else {
+            strip_article(self.tree.doc.text(self.tree.nominal_span(t)))
+        };
         Some(self.party(&key.clone(), || Actor {
             key: Some(key),
             name,
@@ -1100,10 +1121,13 @@ impl<'a, 'k> Finder<'a, 'k> {
     fn is_pair(&self, t: TokenIx) -> bool {
         let tree = self.tree;
         let pair = |w: TokenIx| self.knowledge.in_set("pair", tree.lower(w));
+        // "two officials" are new; "the two officials", "both sides" point back.
+        let definite = self.is_definite(t) || tree.kids(t).iter().any(|&k| tree.lower(k) == "both");
         if pair(t) {
             return tree.kid(t, &[Rel::Det]).is_some() || tree.lower(t) == "both";
         }
-        self.knowledge.in_set("pair-noun", tree.lemma(t))
+        definite
+            && self.knowledge.in_set("pair-noun", tree.lemma(t))
             && tree.kids_by(t, &[Rel::Nummod, Rel::Det, Rel::Amod, Rel::DetPredet]).any(pair)
     }
 

@@ -115,6 +115,14 @@ fn own_marks(m: &Matcher, t: TokenIx, reality: &mut Reality) {
         }
         apply(row, k, reality);
     }
+    // A headline's "Spain and Morocco to hold talks".
+    let own_subject = m.tree.kid(t, &[Rel::Nsubj, Rel::NsubjPass]).is_some();
+    if own_subject && m.tree.xpos(t) == Xpos::Vb && m.tree.head(t).is_none() {
+        let to = m.tree.kids_by(t, &[Rel::Mark, Rel::Aux]).find(|&k| m.tree.upos(k) == Upos::Part);
+        if let (Some(to), Some(row)) = (to, row(m, "be to", "AUX")) {
+            apply(row, to, reality);
+        }
+    }
     // "has yet to confirm": it has not.
     let infinitive = m.tree.xpos(t) == Xpos::Vb && m.tree.kid(t, &[Rel::Mark]).is_some();
     let yet =

@@ -26,7 +26,12 @@ pub fn find(
         let Some((row, stance, why)) = cue(&m, t) else { continue };
         let by = responder(&m, t);
         let targets = m.words(t, &row.to);
-        let event = target_event(&m, t, &targets, by, events);
+        // "rejected the accusation" answers what was said, not that it was said.
+        let words = targets.iter().any(|&w| {
+            knowledge.cues.get(tree.lemma(w)).is_some_and(|rows| rows.iter().any(|r| r.pos == "NOUN"))
+                && !knowledge.anaphors.contains_key(tree.lemma(w))
+        });
+        let event = if words { None } else { target_event(&m, t, &targets, by, events) };
         let statement = statements.iter().position(|s| s.cue.contains(&t)).map(|i| i as StatementIx);
         let to_statement = if event.is_none() { target_statement(&m, t, &targets, by, statements) } else { None };
         // A response to nothing in view, or by nobody, says nothing.

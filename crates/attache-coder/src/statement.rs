@@ -582,7 +582,15 @@ fn hedges(m: &Matcher, content: &[TokenIx], cue: &[TokenIx]) -> Vec<Hedge> {
     all.sort_unstable();
     let mut out: Vec<Hedge> = Vec::new();
     for (n, &t) in all.iter().enumerate() {
+        if tree.upos(t) == Upos::Propn {
+            continue;
+        }
         for hedge in &m.knowledge.hedges {
+            // "over 30 people" is approximate, "over the strait" is not.
+            let counts = t + 1 < tree.len() && tree.upos(t + 1) == Upos::Num;
+            if hedge.class == "approximation" && tree.upos(t) == Upos::Adp && !counts {
+                continue;
+            }
             let len = hedge.words.len();
             let run = &all[n..(n + len).min(all.len())];
             let matches = run.len() == len

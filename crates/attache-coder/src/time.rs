@@ -17,7 +17,7 @@ pub struct Timed {
 
 /// Finds time expressions in order of the text.
 pub fn find(knowledge: &Knowledge, tree: &Tree) -> Vec<Timed> {
-    let tagger = Tagger { knowledge, tree, today: tree.doc.meta.published };
+    let mut tagger = Tagger { knowledge, tree, today: tree.doc.meta.published, named: None };
     let mut found: Vec<Timed> = Vec::new();
     for sentence in &tree.parse.sentences {
         let mut at = sentence.tokens.start;
@@ -26,6 +26,7 @@ pub fn find(knowledge: &Knowledge, tree: &Tree) -> Vec<Timed> {
             match tagger.range(at, end).or_else(|| tagger.point(at, end, Open::No)) {
                 Some(part) => {
                     let span = tree.token(at).span.cover(tree.token(part.next - 1).span);
+                    tagger.named = part.from.or(tagger.named);
                     found.push(Timed { when: part.when(span), first: at, last: part.next - 1 });
                     at = part.next;
                 }
@@ -70,6 +71,8 @@ struct Tagger<'a> {
     knowledge: &'a Knowledge,
     tree: &'a Tree<'a>,
     today: Option<Date>,
+    /// The time last named, for "of that year".
+    named: Option<Date>,
 }
 
 /// Years that news writes without a word that says they are years.
@@ -233,6 +236,11 @@ impl Tagger<'_> {
                         return whole_month(year, month, Basis::Stated, year_at + 1);
                     }
                 }
+            }
+            // "June of that year".
+            let that_year = next + 2 < end && self.word(next) == "of" && matches!(self.word(next + 1), "that" | "same");
+            if that_year && self.unit(next + 2) == Some("Y") {
+                return whole_month(self.named?.year(), month, Basis::Relative, next + 3);
             }
             // A month alone: a first half of a range, or after a preposition or modifier.
             let before = (at > 0 && self.tree.sentence(at - 1) == self.tree.sentence(at)).then(|| at - 1);

@@ -220,9 +220,10 @@ impl<'a> Tree<'a> {
         Some(words.iter().map(|&w| self.lower(w)).collect::<Vec<_>>().join(" "))
     }
 
-    /// True when a preposition of `i` is, begins or ends with `prep` ("from within" counts as "from").
+    /// True when the preposition of `i` is `prep` or begins with it ("from within" counts as "from", "according to" not as
+    /// "to").
     pub fn has_case(&self, i: TokenIx, prep: &str) -> bool {
-        self.case(i).is_some_and(|c| c == prep || c.split(' ').next() == Some(prep) || c.ends_with(&format!(" {prep}")))
+        self.case(i).is_some_and(|c| c == prep || c.split(' ').next() == Some(prep))
     }
 
     /// The conjuncts of a token, itself first.

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use attache_doc::{Block, BlockKind, Document, EventMention, SourceClass, Span, Stance, Status};
+use attache_doc::{
+    Block, BlockKind, Document, EventMention, PartyIx, Resolution, SourceClass, Span, Stance, Statement, Status,
+};
 use serde_json::json;
 
 use crate::cli::{ReadArgs, ReadFormat};
@@ -199,6 +201,11 @@ impl Page<'_, '_> {
         self.field(label, text, 5)
     }
 
+    /// An entry of a list, by the label it has above.
+    fn item(&mut self, label: &str, text: &str) -> Result<(), Failure> {
+        self.field(&format!("  {label}"), text, 7)
+    }
+
     /// A named field of an entry.
     fn field(&mut self, name: &str, text: &str, indent: usize) -> Result<(), Failure> {
         let mut name = name.to_string();
@@ -388,20 +395,18 @@ impl Page<'_, '_> {
         writeln!(self.out)?;
         for (n, event) in ahead {
             let date = event.when.edtf().unwrap_or_else(|| "no date".to_string());
-            let firmness = if event.when.edtf().is_none() {
-                "open"
-            } else if event.when.firm {
-                "firm"
-            } else {
-                "tentative"
+            let firmness = match event.status {
+                Status::ScheduledFirm | Status::ScheduledTentative | Status::Proposed => phrase(event.status),
+                _ if event.when.firm => phrase(event.realis),
+                _ => format!("{}, tentative", phrase(event.realis)),
             };
-            let mut text = format!("{date} · {firmness} · {} · {}", phrase(event.status), event.act);
+            let mut text = format!("{date} · {firmness} · {}", event.act);
             let who = report.parties(&event.initiator);
             if who != "–" {
                 text.push_str(&format!(" · {who}"));
             }
             text.push_str(&format!(" “{}”", report.words(event.trigger)));
-            self.entry(&format!("  {}", styled(EVENT, &event_label(n))), &text)?;
+            self.item(&styled(EVENT, &event_label(n)), &text)?;
         }
         Ok(())
     }
@@ -412,8 +417,12 @@ impl Page<'_, '_> {
         let unnamed = |class: SourceClass| {
             matches!(class, SourceClass::Role | SourceClass::Collective | SourceClass::Vague | SourceClass::Implicit)
         };
-        let list: Vec<_> =
-            coding.statements.iter().enumerate().filter(|(_, s)| s.party.is_none() && unnamed(s.class)).collect();
+        // A role whose holder the tables know is no unnamed voice.
+        let known = |party: PartyIx| {
+            coding.parties.get(party as usize).is_some_and(|actor| actor.resolution == Resolution::Known)
+        };
+        let unknown = |statement: &Statement| unnamed(statement.class) && !statement.party.is_some_and(known);
+        let list: Vec<_> = coding.statements.iter().enumerate().filter(|(_, s)| unknown(s)).collect();
         if list.is_empty() {
             return Ok(());
         }
@@ -422,7 +431,7 @@ impl Page<'_, '_> {
         for (n, statement) in list {
             let who = statement.source.map_or_else(|| "nobody named".to_string(), |span| report.quoted(span));
             let text = format!("{who} · {} · “{}”", phrase(statement.class), report.joined(&statement.cue));
-            self.entry(&format!("  {}", styled(STATEMENT, &statement_label(n))), &text)?;
+            self.item(&styled(STATEMENT, &statement_label(n)), &text)?;
         }
         Ok(())
     }
