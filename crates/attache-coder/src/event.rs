@@ -8,7 +8,7 @@ use attache_doc::{
 use crate::knowledge::{Knowledge, Require, Trigger};
 use crate::matcher::Matcher;
 use crate::mention::Who;
-use crate::pattern::Need;
+use crate::pattern::{Need, Step};
 use crate::place::Placed;
 use crate::realis::{self, Reality};
 use crate::statement::Stated;
@@ -59,7 +59,7 @@ pub fn find(
     let mut candidates = Vec::new();
     let matches = coder.matches();
     for found in &matches {
-        let found = &coder.invitee(found, &matches);
+        let found = &coder.blamed(coder.invitee(found, &matches), &events);
         match coder.judge(found) {
             Judged::Event(event) => coder.add(event, &mut events),
             Judged::MergeOnly(event, why) => {
@@ -71,6 +71,7 @@ pub fn find(
         }
     }
     coder.point_back(&mut events);
+    coder.call_off(&mut events);
     for event in &mut events {
         coder.finish(event);
     }
@@ -176,6 +177,36 @@ impl<'a> Coder<'a> {
         found
     }
 
+    /// "condemned the launch": the one who is condemned is the doer of what is condemned.
+    fn blamed(&self, mut found: Match<'a>, events: &[Happened]) -> Match<'a> {
+        let tree = self.m.tree;
+        if !found.counterpart.is_empty() || found.nominal {
+            return found;
+        }
+        let judged = self.m.knowledge.lineage(&found.row.act).any(|a| self.m.knowledge.in_set("judging-act", a));
+        let Some(object) = tree.objects(found.t).into_iter().next().filter(|_| judged) else { return found };
+        let doers = events
+            .iter()
+            .rev()
+            .find(|e| e.heads.contains(&object) || self.points_to(object, e))
+            .map(|e| e.event.initiator.clone())
+            .unwrap_or_default();
+        let own = |p: PartyIx| found.initiator.iter().any(|(q, _)| self.m.who.same_side(p, *q));
+        found.counterpart =
+            doers.into_iter().filter(|(p, _)| !own(*p)).map(|(p, _)| (p, tree.token(object).span)).collect();
+        found
+    }
+
+    /// A definite noun that can stand for an event told shortly before.
+    fn points_to(&self, noun: TokenIx, event: &Happened) -> bool {
+        let tree = self.m.tree;
+        self.is_definite(noun)
+            && self.m.knowledge.anaphors.get(tree.lemma(noun)).is_some_and(|(acts, _)| {
+                self.m.knowledge.lineage(&event.event.act).any(|a| acts.iter().any(|x| x == a))
+            })
+            && event.heads.iter().any(|&h| h < noun && tree.sentence(h) + 6 >= tree.sentence(noun))
+    }
+
     fn consumed(&self, t: TokenIx, needs: &[Need]) -> Vec<TokenIx> {
         let tree = self.m.tree;
         let mut out = Vec::new();
@@ -212,6 +243,14 @@ impl<'a> Coder<'a> {
             reality.realis = Realis::Expected;
         }
         let mut event = Box::new(self.make(found, &reality));
+        let ahead =
+            matches!((event.event.when.earliest, self.m.tree.doc.meta.published), (Some(e), Some(today)) if e > today);
+        if ahead && reality.realis == Realis::Actual {
+            // What is dated after publication has not happened yet, whatever the tense.
+            reality.realis = Realis::Expected;
+            reality.because.push(Reason::rule("dated-after-publication"));
+            event = Box::new(self.make(found, &reality));
+        }
         if calendar && event.event.initiator.is_empty() {
             event.event.initiator = self.organiser(found);
         }
@@ -250,6 +289,24 @@ impl<'a> Coder<'a> {
         // A dated meeting goes on the calendar even when the clause does not say who holds it.
         if !found.fit && !((calendar || meeting && reality.realis == Realis::Expected) && dated) {
             return Judged::MergeOnly(event, "the participants it requires are missing or no political actors");
+        }
+        let needs_recipient = self
+            .m
+            .knowledge
+            .lineage(act)
+            .find_map(|a| self.m.knowledge.plover.acts.get(a))
+            .and_then(|c| c.code.as_deref())
+            .is_some_and(|code| self.m.knowledge.in_set("needs-recipient", &code.to_lowercase()));
+        if needs_recipient && event.event.counterpart.is_empty() && !(schedulable && unreal) {
+            return Judged::MergeOnly(
+                event,
+                "an act of this type needs somebody it is directed to, and the text names nobody",
+            );
+        }
+        let by_infinitive = calendar
+            && found.row.needs.iter().any(|n| matches!(n, Need::Lemma(path, _) if path.first() == Some(&Step::Xcomp)));
+        if self.m.knowledge.in_set("echo-act", act) || by_infinitive {
+            return Judged::MergeOnly(event, "the act that is planned goes on record instead");
         }
         let purpose = reality.because.iter().any(|r| *r == Reason::rule("purpose-clause"));
         if matches!(reality.realis, Realis::Proposed | Realis::Expected) && !schedulable {
@@ -466,6 +523,22 @@ impl<'a> Coder<'a> {
         {
             return (true, Some(Reason::rule("year-in-a-side-clause")));
         }
+        // Participants told in passing: "the envoy expelled by Paris". A clause on the happening itself is not in passing:
+        // "an attack that killed ten".
+        let on_noun = chain.iter().take(3).find(|&&a| matches!(tree.rel(a), Rel::AclRelcl | Rel::Acl));
+        if let Some(noun) = on_noun.and_then(|&a| tree.head(a)) {
+            let happening = self
+                .m
+                .knowledge
+                .triggers
+                .get(&tree.lemma(noun).to_lowercase())
+                .is_some_and(|rows| rows.iter().any(|r| r.pos == "NOUN"));
+            let dated = matches!(when.basis, Basis::Stated | Basis::Relative);
+            let speech = self.statements.iter().any(|s| s.says(t) && !s.says(noun));
+            if !happening && !dated && !speech && reality.realis == Realis::Actual {
+                return (true, Some(Reason::rule("told-in-passing")));
+            }
+        }
         // "Russia's recognition had opened the way": a noun with its doer that something else is said of.
         let possessed = tree.upos(t) == Upos::Noun
             && tree.kid(t, &[Rel::NmodPoss]).is_some()
@@ -585,6 +658,14 @@ impl<'a> Coder<'a> {
                 s.says(t) && s.statement.polarity == Polarity::Positive && s.statement.cue_head != t
             })
             .collect();
+        // "is expected to" inside a named source's words is that source's hedge, not another voice.
+        let hedge = |i: StatementIx| {
+            let s = &self.statements[i as usize].statement;
+            matches!(s.class, SourceClass::Vague | SourceClass::Implicit)
+                && s.source.is_none()
+                && s.within.is_some_and(|w| around.contains(&w))
+        };
+        let around: Vec<StatementIx> = around.iter().copied().filter(|&i| !hedge(i)).collect();
         let outer: Vec<StatementIx> = around
             .iter()
             .copied()
@@ -724,6 +805,32 @@ impl<'a> Coder<'a> {
         }
     }
 
+    /// A meeting that was called off or put off is no longer on the calendar as it was.
+    fn call_off(&self, events: &mut [Happened]) {
+        let is =
+            |e: &Happened, set: &str| self.m.knowledge.lineage(&e.event.act).any(|a| self.m.knowledge.in_set(set, a));
+        for i in 0..events.len() {
+            let (cancels, postpones) = (is(&events[i], "cancelling-act"), is(&events[i], "postponing-act"));
+            if !(cancels || postpones) || events[i].event.realis != Realis::Actual {
+                continue;
+            }
+            let objects = self.m.tree.objects(events[i].event.trigger_head);
+            let heads = events[i].heads.clone();
+            let met = events
+                .iter_mut()
+                .enumerate()
+                .filter(|(j, e)| *j != i && e.event.realis != Realis::Actual)
+                .find(|(_, e)| objects.iter().chain(&heads).any(|&o| e.heads.contains(&o) || self.points_to(o, e)));
+            if let Some((_, met)) = met {
+                met.event.when.firm = false;
+                if cancels {
+                    met.event.status = Status::Cancelled;
+                    met.event.because.push(Reason::rule("called-off"));
+                }
+            }
+        }
+    }
+
     /// Adds an event, or merges it into the one it mentions again.
     fn add(&self, new: Box<Happened>, events: &mut Vec<Happened>) {
         if !self.merge(&new, events) {
@@ -775,8 +882,15 @@ impl<'a> Coder<'a> {
         if other.event.realis == Realis::Expected && merged.event.realis == Realis::Proposed {
             merged.event.realis = Realis::Expected;
         }
-        // The more special act names the happening better.
-        let special = self.m.knowledge.lineage(&other.event.act).any(|a| a == merged.event.act)
+        // The more special act names the happening better, unless no ontology knows it.
+        let typed = self
+            .m
+            .knowledge
+            .lineage(&other.event.act)
+            .find_map(|a| self.m.knowledge.plover.acts.get(a))
+            .is_some_and(|c| c.code.is_some());
+        let special = typed
+            && self.m.knowledge.lineage(&other.event.act).any(|a| a == merged.event.act)
             && other.event.act != merged.event.act;
         if special {
             merged.event.act = other.event.act.clone();
@@ -796,7 +910,8 @@ impl<'a> Coder<'a> {
 
     fn is_definite(&self, t: TokenIx) -> bool {
         let tree = self.m.tree;
-        tree.kids_by(t, &[Rel::Det]).any(|d| matches!(tree.lower(d), "the" | "this" | "that" | "these" | "those"))
+        tree.kids_by(t, &[Rel::Det])
+            .any(|d| matches!(tree.lower(d), "the" | "this" | "that" | "these" | "those" | "such"))
             || tree.kid(t, &[Rel::NmodPoss]).is_some()
     }
 

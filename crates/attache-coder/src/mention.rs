@@ -327,6 +327,7 @@ impl<'a, 'k> Finder<'a, 'k> {
             Some((party, kind)) => (vec![party], kind),
             None => match self.read_description(t, &core) {
                 Some(parties) => (parties, MentionKind::Description),
+                None if let Some(named) = self.named_by_apposition(t, depth) => (named, MentionKind::Description),
                 None if vague.is_some() => (Vec::new(), MentionKind::Description),
                 None => return None,
             },
@@ -354,6 +355,14 @@ impl<'a, 'k> Finder<'a, 'k> {
         }
         self.read_apposition(t, ix, depth);
         Some(ix)
+    }
+
+    /// "his guest, Edi Rama": a noun the tables do not know, with a name beside it.
+    fn named_by_apposition(&mut self, t: TokenIx, depth: usize) -> Option<Vec<PartyIx>> {
+        let beside = self.tree.kid(t, &[Rel::Appos]).filter(|&k| self.tree.upos(k) == Upos::Propn)?;
+        let ix = self.read(beside, depth + 1)?;
+        let found = &self.who.found[ix as usize];
+        (found.kind == MentionKind::Name && !found.parties.is_empty()).then(|| found.parties.clone())
     }
 
     fn push(&mut self, t: TokenIx, kind: MentionKind, parties: Vec<PartyIx>, vague: Option<String>) -> u32 {
@@ -788,7 +797,8 @@ impl<'a, 'k> Finder<'a, 'k> {
         for &w in &around {
             for k in tree.kids(w).to_vec() {
                 let owns = match tree.rel(k) {
-                    Rel::NmodPoss => true,
+                    // "his counterpart" is of another side than he.
+                    Rel::NmodPoss => !self.knowledge.in_set("counterpart", tree.lemma(t)),
                     Rel::Nmod | Rel::Obl => {
                         matches!(tree.case(k).as_deref(), Some("of" | "for" | "in" | "to" | "from" | "at"))
                             && !not.contains(&k)
@@ -1114,8 +1124,8 @@ impl<'a, 'k> Finder<'a, 'k> {
 
     fn is_definite(&self, t: TokenIx) -> bool {
         self.tree
-            .kids_by(t, &[Rel::Det])
-            .any(|d| matches!(self.tree.lower(d), "the" | "this" | "that" | "these" | "those"))
+            .kids_by(t, &[Rel::Det, Rel::DetPredet, Rel::Amod])
+            .any(|d| matches!(self.tree.lower(d), "the" | "this" | "that" | "these" | "those" | "such"))
     }
 
     fn is_pair(&self, t: TokenIx) -> bool {
@@ -1185,11 +1195,12 @@ impl<'a, 'k> Finder<'a, 'k> {
     /// The party last in view before `t` that fits.
     fn latest(&self, t: TokenIx, reach: u32, fits: &dyn Fn(&Actor) -> bool) -> Option<PartyIx> {
         let sentence = self.tree.sentence(t);
+        // Of the sentence that last spoke of such a party, its subject first.
         self.recent
             .iter()
-            .rev()
             .filter(|r| r.head < t && r.sentence + reach >= sentence)
-            .find(|r| fits(&self.who.parties[r.party as usize]))
+            .filter(|r| fits(&self.who.parties[r.party as usize]))
+            .max_by_key(|r| (r.sentence, r.subject, r.head))
             .map(|r| r.party)
     }
 

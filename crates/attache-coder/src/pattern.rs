@@ -35,6 +35,8 @@ pub enum Step {
     Det,
     /// The preposition before the head itself ("amid concern": concern.case = amid).
     Case,
+    /// Copula.
+    Cop,
     /// Auxiliary.
     Aux,
     /// Adverb.
@@ -124,6 +126,7 @@ fn step(text: &str) -> Result<Step, PatternError> {
         "prt" => Step::Prt,
         "det" => Step::Det,
         "case" => Step::Case,
+        "cop" => Step::Cop,
         "aux" => Step::Aux,
         "advmod" => Step::Advmod,
         "acl" => Step::Acl,

@@ -27,6 +27,17 @@ pub fn of(m: &Matcher, t: TokenIx) -> Reality {
         negator: None,
         because: Vec::new(),
     };
+    // Whatever stands in an if-clause is supposed, however deep.
+    for a in std::iter::once(t).chain(m.tree.ancestors(t)) {
+        if !matches!(m.tree.rel(a), Rel::Advcl | Rel::AdvclRelcl) {
+            continue;
+        }
+        for k in m.tree.kids_by(a, &[Rel::Mark]) {
+            if let Some(row) = row(m, m.tree.lower(k), "SCONJ").filter(|r| r.realis == Realis::Hypothetical) {
+                apply(row, k, &mut reality);
+            }
+        }
+    }
     let mut at = t;
     // Sentences nest a few governing words deep at most; the bound ends a walk in a broken tree.
     for _ in 0..12 {
@@ -95,13 +106,21 @@ fn occurrence(m: &Matcher, t: TokenIx) -> bool {
 
 /// Modals, negators, marks and adverbs on the word itself.
 fn own_marks(m: &Matcher, t: TokenIx, reality: &mut Reality) {
-    if m.negated(t) {
+    // "neither confirmed nor denied": each verb carries its own negator; the first one's is not counted twice.
+    let counted = reality.because.contains(&Reason::rule("negation"));
+    let no_subject = m
+        .tree
+        .kids_by(t, &[Rel::Nsubj, Rel::NsubjPass])
+        .any(|s| m.negated(s) || m.knowledge.in_set("negator", m.tree.lower(s)));
+    if (m.negated(t) || no_subject) && !counted {
         reality.polarity = reality.polarity.flipped();
         reality.because.push(Reason::rule("negation"));
     }
     for &k in m.tree.kids(t) {
         let pos = match m.tree.rel(k) {
             Rel::Aux => "AUX",
+            // "is due to meet": the adjective hangs on the infinitive.
+            Rel::Mark if m.tree.upos(k) == Upos::Adj => "ADJ",
             Rel::Mark => "SCONJ",
             Rel::Advmod => "ADV",
             Rel::Amod => "ADJ",

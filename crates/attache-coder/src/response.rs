@@ -35,7 +35,7 @@ pub fn find(
         let statement = statements.iter().position(|s| s.cue.contains(&t)).map(|i| i as StatementIx);
         let to_statement = if event.is_none() { target_statement(&m, t, &targets, by, statements) } else { None };
         // A response to nothing in view, or by nobody, says nothing.
-        if (event.is_none() && to_statement.is_none()) || by.is_none() {
+        if (event.is_none() && to_statement.is_none()) || by.is_none_or(|b| who.onlookers.contains(&b)) {
             continue;
         }
         let cue = cue_span(&m, t);
@@ -56,7 +56,33 @@ pub fn find(
         }
         found.push(response);
     }
+    merge_refusals(tree, &mut found, events);
     found
+}
+
+/// "Neither confirmed nor denied" is one refusal to comment, not a silence beside it.
+fn merge_refusals(tree: &Tree, found: &mut Vec<Response>, events: &mut [Happened]) {
+    let sentence = |r: &Response| tree.parse.sentences.partition_point(|s| s.span.end <= r.cue.start);
+    let drop: Vec<bool> = found
+        .iter()
+        .map(|r| {
+            r.stance == Stance::HasNotConfirmed
+                && found
+                    .iter()
+                    .any(|o| o.stance == Stance::DeclinesToComment && o.by == r.by && sentence(o) == sentence(r))
+        })
+        .collect();
+    let mut new_index = Vec::with_capacity(found.len());
+    let mut kept = 0u32;
+    for d in &drop {
+        new_index.push((!d).then_some(kept));
+        kept += u32::from(!d);
+    }
+    let mut keep = drop.iter().map(|d| !d);
+    found.retain(|_| keep.next().unwrap_or(true));
+    for event in events {
+        event.event.responses = event.event.responses.iter().filter_map(|&r| new_index[r as usize]).collect();
+    }
 }
 
 /// The best row for a token whose negation fits.

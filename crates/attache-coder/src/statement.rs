@@ -156,9 +156,20 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
     }
     let speaker = speaker(m, source);
     if let Some(s) = source {
-        if !can_speak(m, s, &speaker) {
+        // What says, tells or announces is a speaker whatever the tables know of it.
+        let speaks = row.pos == "VERB" && m.knowledge.in_set("speaker-verb", tree.lemma(t));
+        if !can_speak(m, s, &speaker) && !(speaks && matches!(tree.upos(s), Upos::Noun | Upos::Propn)) {
             return None;
         }
+    }
+    // "Asked about it, the minister said": the minister was asked.
+    let own_subject = tree.kid(t, &[Rel::Nsubj, Rel::NsubjPass]).is_some();
+    if row.pos == "VERB" && tree.rel(t) == Rel::Advcl && !own_subject && m.knowledge.in_set("asked", tree.lemma(t)) {
+        return None;
+    }
+    // "was invited", "is asked to": without a speaker the deed is an event or nothing, not somebody's words.
+    if source.is_none() && row.pos == "VERB" && m.knowledge.in_set("deed-speech", &row.speech_act) {
+        return None;
     }
     let mut polarity = reality.polarity;
     // "no statement confirming", "no date has been disclosed": the words were not said.
@@ -224,6 +235,12 @@ fn has_words(tree: &Tree, t: TokenIx, words: &[String]) -> bool {
 /// The words that head the content, or `None` when the row's paths lead nowhere.
 fn content_words(m: &Matcher, t: TokenIx, row: &Cue) -> Option<Vec<TokenIx>> {
     let tree = m.tree;
+    // "…, a source said, in what would be their first talks": the clause before, not the tail, is what was said.
+    let next = t + 1;
+    let parenthetical = tree.rel(t) == Rel::Parataxis && next < tree.len() && tree.form(next) == ",";
+    if parenthetical && row.content_paths.iter().any(|r| r.path.as_slice() == [Step::Host]) {
+        return Some(tree.walk(t, &vec![Step::Host])).filter(|w| !w.is_empty());
+    }
     for role in &row.content_paths {
         let path = &role.path;
         let mut words = m.ends(t, role);
@@ -347,6 +364,13 @@ fn content_tokens(
     }
     // A clause said is an unbroken run; words that the parser hung on the cue instead belong to it all the same.
     let clause = heads.len() == 1 && tree.rel(heads[0]) == Rel::Ccomp && heads[0] > t;
+    if clause {
+        // "said on Tuesday that": the day belongs to the saying.
+        let that = tree.kids_by(heads[0], &[Rel::Mark]).find(|&k| k > t && tree.lower(k) == "that");
+        if let Some(that) = that {
+            content.retain(|&w| w >= that);
+        }
+    }
     if let (true, Some(&first), Some(&last)) = (clause, content.iter().min(), content.iter().max()) {
         if first > t {
             content.extend(first..last);

@@ -31,6 +31,10 @@ pub fn settle(tree: &Tree, who: &Who, statements: &mut [Stated], events: &mut [H
 }
 
 fn status(who: &Who, event: &EventMention, answers: &[&Response]) -> Status {
+    // A cancellation told in the document was noted when the events were read.
+    if event.status == Status::Cancelled {
+        return Status::Cancelled;
+    }
     let dated = matches!(event.when.basis, Basis::Stated | Basis::Relative);
     match event.realis {
         Realis::Expected if dated && event.when.firm => return Status::ScheduledFirm,

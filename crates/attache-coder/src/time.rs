@@ -201,6 +201,27 @@ impl Tagger<'_> {
             }
             return None;
         }
+        // "the first half of 2026", "third quarter of 2025".
+        for len in (2..=4).rev() {
+            if at + len >= end {
+                continue;
+            }
+            let words: Vec<&str> = (at..at + len).map(|t| self.word(t)).collect();
+            let phrase = words.join(" ");
+            let value =
+                self.value(&phrase, "modifier").or_else(|| self.value(phrase.trim_end_matches(" of"), "modifier"));
+            if let Some(part) = value.filter(|v| v.starts_with('H') || v.starts_with('Q')) {
+                let mut next = at + len;
+                while next < end && matches!(self.word(next), "of" | "the") {
+                    next += 1;
+                }
+                if next < end {
+                    if let Some(year) = self.year(next) {
+                        return part_of_year(year, part, next + 1);
+                    }
+                }
+            }
+        }
         // Day first.
         if let Some(day) = self.day_number(at) {
             let mut next = at + 1;
@@ -387,7 +408,12 @@ impl Tagger<'_> {
             let this = self.weekday_near(weekday, next);
             let day = match shift {
                 -1 if this >= today => this.checked_sub(1.week()).ok()?,
-                1 if this <= today => this.checked_add(1.week()).ok()?,
+                // "next Thursday" is that of the next week, even on a Wednesday.
+                1 => {
+                    let back = i64::from(today.weekday().to_monday_zero_offset());
+                    let ahead = 7 + i64::from(weekday.to_monday_zero_offset()) - back;
+                    today.checked_add(ahead.days()).ok()?
+                }
                 _ => this,
             };
             return Some(single(day, Basis::Relative, next + 1));
@@ -450,6 +476,10 @@ impl Tagger<'_> {
             let ahead = (7 - back).rem_euclid(7);
             return today.checked_add(ahead.days()).unwrap_or(today);
         }
+        if back == 6 {
+            // A past weekday that is tomorrow here: it is already that day where it happened.
+            return today.checked_add(1.days()).unwrap_or(today);
+        }
         today.checked_sub(back.days()).unwrap_or(today)
     }
 
@@ -510,6 +540,15 @@ fn single(day: Date, basis: Basis, next: TokenIx) -> Part {
 fn whole_month(year: i16, month: i8, basis: Basis, next: TokenIx) -> Option<Part> {
     let from = Date::new(year, month, 1).ok()?;
     Some(Part { from: Some(from), to: Some(from.last_of_month()), grain: Grain::Month, basis, next })
+}
+
+/// A half (`H1`) or quarter (`Q3`) of a year.
+fn part_of_year(year: i16, part: &str, next: TokenIx) -> Option<Part> {
+    let n: i8 = part.get(1..)?.parse().ok()?;
+    let months = if part.starts_with('H') { 6 } else { 3 };
+    let from = Date::new(year, (n - 1) * months + 1, 1).ok()?;
+    let to = from.checked_add((i64::from(months) - 1).months()).ok()?.last_of_month();
+    Some(Part { from: Some(from), to: Some(to), grain: Grain::Month, basis: Basis::Stated, next })
 }
 
 /// Start, middle or end third of a period.

@@ -492,6 +492,7 @@ impl<'a> Tree<'a> {
                 .collect(),
             Step::Det => self.kids_by(i, &[Rel::Det, Rel::DetPredet]).collect(),
             Step::Case => self.kids_by(i, &[Rel::Case, Rel::Mark]).collect(),
+            Step::Cop => self.kids_by(i, &[Rel::Cop]).collect(),
             Step::Aux => self.kids_by(i, &[Rel::Aux, Rel::AuxPass]).collect(),
             Step::Acl => self.kids_by(i, &[Rel::Acl, Rel::AclRelcl]).collect(),
             Step::Conj => self.kids_by(i, &[Rel::Conj]).collect(),
@@ -566,6 +567,8 @@ impl<'a> Tree<'a> {
                 Some(self.clause(self.head(noun)?))
             }
             Upos::Adj => self.head(i),
+            // A conjunct is not said of what it is joined to.
+            _ if self.rel(i) == Rel::Conj => None,
             _ => self
                 .head(i)
                 .map(|h| if self.is_nominal(h) && self.kid(h, &[Rel::Cop]).is_none() { h } else { self.clause(h) }),

@@ -62,7 +62,7 @@ impl Lemmas {
             }
             // "permitted": a doubled consonant.
             let mut chars = stem.chars().rev();
-            if add.is_empty() && chars.next().is_some() && stem.chars().rev().next() == chars.next() {
+            if add.is_empty() && chars.next().is_some() && stem.chars().next_back() == chars.next() {
                 let single = &stem[..stem.len() - stem.chars().next_back().map_or(0, char::len_utf8)];
                 if self.known.contains(single) {
                     return Some(single.into());
