@@ -263,7 +263,7 @@ impl<'a> Coder<'a> {
             .is_some_and(|c| c.code.is_some());
         let schedulable = self.m.knowledge.lineage(act).any(|a| self.m.knowledge.in_set("schedulable", a));
         let unreal = matches!(reality.realis, Realis::Expected | Realis::Proposed);
-        if !typed && !(schedulable && unreal) {
+        if !typed {
             return Judged::MergeOnly(event, "a kind of act that is no political event by itself");
         }
         if reality.realis == Realis::Hypothetical {
@@ -290,13 +290,22 @@ impl<'a> Coder<'a> {
         if !found.fit && !((calendar || meeting && reality.realis == Realis::Expected) && dated) {
             return Judged::MergeOnly(event, "the participants it requires are missing or no political actors");
         }
-        let needs_recipient = self
+        let kind = self
             .m
             .knowledge
             .lineage(act)
             .find_map(|a| self.m.knowledge.plover.acts.get(a))
             .and_then(|c| c.code.as_deref())
-            .is_some_and(|code| self.m.knowledge.in_set("needs-recipient", &code.to_lowercase()));
+            .unwrap_or_default()
+            .to_lowercase();
+        let needs_recipient =
+            self.m.knowledge.in_set("needs-recipient", &kind) || self.m.knowledge.in_set("needs-counterpart-act", act);
+        if self.m.knowledge.in_set("needs-initiator", &kind)
+            && event.event.initiator.is_empty()
+            && !(schedulable && unreal)
+        {
+            return Judged::MergeOnly(event, "an act of this type is somebody's doing, and the text names nobody");
+        }
         if needs_recipient && event.event.counterpart.is_empty() && !(schedulable && unreal) {
             return Judged::MergeOnly(
                 event,

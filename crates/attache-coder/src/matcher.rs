@@ -82,10 +82,11 @@ impl Matcher<'_> {
     fn at_end(&self, t: TokenIx, path: &Path) -> Vec<(PartyIx, Span)> {
         let modifier = path.last() == Some(&Step::Comp);
         let named = if modifier { self.modifier(t) } else { self.parties(t) };
-        if named.is_empty() && !modifier {
-            if let Some((_, state)) = self.who.capitals.iter().find(|(tokens, _)| tokens.contains(&t)) {
-                return vec![(*state, self.tree.token(t).span)];
-            }
+        if named.is_empty()
+            && !modifier
+            && let Some((_, state)) = self.who.capitals.iter().find(|(tokens, _)| tokens.contains(&t))
+        {
+            return vec![(*state, self.tree.token(t).span)];
         }
         if named.is_empty() && modifier && self.who.mention(t).is_some_and(|f| f.head == t) {
             self.parties(t)

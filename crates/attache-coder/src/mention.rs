@@ -293,11 +293,10 @@ impl<'a, 'k> Finder<'a, 'k> {
                 && !matches!(tree.rel(t), Rel::Amod | Rel::Compound))
             || (tree.upos(t) == Upos::Det && matches!(tree.rel(t), Rel::Nsubj | Rel::NsubjPass | Rel::Obj | Rel::Obl));
         nominal
-            && match tree.rel(t) {
-                Rel::Compound | Rel::Flat | Rel::Fixed | Rel::Goeswith | Rel::Nummod | Rel::Det => false,
-                Rel::Amod => false,
-                _ => true,
-            }
+            && !matches!(
+                tree.rel(t),
+                Rel::Compound | Rel::Flat | Rel::Fixed | Rel::Goeswith | Rel::Nummod | Rel::Det | Rel::Amod
+            )
     }
 
     /// Reads the mention headed by `t`, once. `depth` bounds the recursion through possessors and of-phrases.
@@ -428,10 +427,10 @@ impl<'a, 'k> Finder<'a, 'k> {
         let tree = self.tree;
         let mut hits: Vec<Hit> = Vec::new();
         for &w in core {
-            if let Some(hit) = self.hit(w) {
-                if hits.last().is_none_or(|h| h.tokens != hit.tokens) {
-                    hits.push(hit.clone());
-                }
+            if let Some(hit) = self.hit(w)
+                && hits.last().is_none_or(|h| h.tokens != hit.tokens)
+            {
+                hits.push(hit.clone());
             }
         }
         // A person's name decides wherever it stands in the nominal.
@@ -514,10 +513,8 @@ impl<'a, 'k> Finder<'a, 'k> {
                     || tree.upos(w) != Upos::Propn
                     || self.knowledge.in_set("title", tree.lower(w).trim_end_matches('.'))
             });
-            if titled {
-                if let Some(&party) = self.surnames.get(tree.lower(last)) {
-                    return Some((party, MentionKind::Name));
-                }
+            if titled && let Some(&party) = self.surnames.get(tree.lower(last)) {
+                return Some((party, MentionKind::Name));
             }
             if let Some((_, words)) = self.entity_name(t, core, EntityLabel::Organisation) {
                 return Some((self.unknown_organisation(&words, core), MentionKind::Name));
@@ -716,10 +713,10 @@ impl<'a, 'k> Finder<'a, 'k> {
         let tree = self.tree;
         let named: Vec<&str> = words.iter().map(|&w| tree.form(w)).collect();
         let last = tree.lower(*words.last().expect("a name has words")).to_string();
-        if words.len() == 1 {
-            if let Some(&party) = self.surnames.get(&last) {
-                return party;
-            }
+        if words.len() == 1
+            && let Some(&party) = self.surnames.get(&last)
+        {
+            return party;
         }
         let name = named.join(" ");
         let key = format!("~person {}", name.to_lowercase());
@@ -805,17 +802,16 @@ impl<'a, 'k> Finder<'a, 'k> {
                     }
                     _ => false,
                 };
-                if owns {
-                    if let Some(ix) = self.read(k, depth + 1) {
-                        if let Some(&p) = self.who.found[ix as usize].parties.first() {
-                            // "envoy for Mali", "ambassador to Mali": where they are sent, not whose they are.
-                            let sent = matches!(tree.case(k).as_deref(), Some("for" | "to"));
-                            let kind = self.who.parties[p as usize].kind.as_ref().map(|k| k.0.as_str());
-                            let place_like = sent && matches!(kind, Some("state" | "territory"));
-                            if self.who.is_actor(self.knowledge, p) && !place_like {
-                                return Some(p);
-                            }
-                        }
+                if owns
+                    && let Some(ix) = self.read(k, depth + 1)
+                    && let Some(&p) = self.who.found[ix as usize].parties.first()
+                {
+                    // "envoy for Mali", "ambassador to Mali": where they are sent, not whose they are.
+                    let sent = matches!(tree.case(k).as_deref(), Some("for" | "to"));
+                    let kind = self.who.parties[p as usize].kind.as_ref().map(|k| k.0.as_str());
+                    let place_like = sent && matches!(kind, Some("state" | "territory"));
+                    if self.who.is_actor(self.knowledge, p) && !place_like {
+                        return Some(p);
                     }
                 }
             }
@@ -829,12 +825,12 @@ impl<'a, 'k> Finder<'a, 'k> {
         let range = self.hit(t).map(|h| h.tokens.clone()).unwrap_or(t..t + 1);
         let owner = self.owner(t, core, &range, depth);
         let Some(owner) = owner else {
-            if self.is_definite(t) {
-                if let Some(p) = self.latest(t, DESCRIPTION_REACH, &|a| {
+            if self.is_definite(t)
+                && let Some(p) = self.latest(t, DESCRIPTION_REACH, &|a| {
                     a.key.as_deref().is_some_and(|k| k.ends_with(&format!("-{}", organ.suffix)))
-                }) {
-                    return Some(p);
-                }
+                })
+            {
+                return Some(p);
             }
             let whole = self.knowledge.in_set("whole-organ", &organ.suffix);
             if whole || self.knowledge.descriptors.contains_key(self.tree.lower(t)) {

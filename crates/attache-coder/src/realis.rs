@@ -151,12 +151,12 @@ fn own_marks(m: &Matcher, t: TokenIx, reality: &mut Reality) {
         reality.because.push(Reason::rule("yet-to"));
     }
     // "was to be flooded", "is to visit": be with an infinitive.
-    if m.tree.xpos(t) == Xpos::Vb && m.tree.kid(t, &[Rel::Mark]).is_some() {
-        if let Some(be) = m.tree.kids_by(t, &[Rel::Aux]).find(|&k| m.tree.lemma(k) == "be") {
-            if let Some(row) = row(m, "be to", "AUX") {
-                apply(row, be, reality);
-            }
-        }
+    if m.tree.xpos(t) == Xpos::Vb
+        && m.tree.kid(t, &[Rel::Mark]).is_some()
+        && let Some(be) = m.tree.kids_by(t, &[Rel::Aux]).find(|&k| m.tree.lemma(k) == "be")
+        && let Some(row) = row(m, "be to", "AUX")
+    {
+        apply(row, be, reality);
     }
 }
 

@@ -99,10 +99,10 @@ fn cue<'k>(m: &Matcher<'k>, t: TokenIx) -> Option<(&'k ResponseRow, Stance, Opti
         if !phrase || !m.has_pos(t, &row.pos) || row.negated.is_some_and(|n| n != negation.is_some()) {
             continue;
         }
-        if let Some(score) = m.needs(t, &row.needs) {
-            if best.is_none_or(|(b, _)| score > b) {
-                best = Some((score, row));
-            }
+        if let Some(score) = m.needs(t, &row.needs)
+            && best.is_none_or(|(b, _)| score > b)
+        {
+            best = Some((score, row));
         }
     }
     let (_, row) = best?;
@@ -145,12 +145,11 @@ fn responder(m: &Matcher, t: TokenIx) -> Option<PartyIx> {
     let tree = m.tree;
     let of = |tokens: Vec<TokenIx>| tokens.into_iter().find_map(|w| m.parties(w).first().map(|(p, _)| *p));
     let document = |noun: TokenIx| m.knowledge.documents.contains_key(&tree.lemma(noun).to_lowercase());
-    if tree.rel(t) == Rel::Acl {
-        if let Some(noun) = tree.head(t) {
-            if document(noun) {
-                return issuer(m, noun).map(|(p, _)| p);
-            }
-        }
+    if tree.rel(t) == Rel::Acl
+        && let Some(noun) = tree.head(t)
+        && document(noun)
+    {
+        return issuer(m, noun).map(|(p, _)| p);
     }
     if tree.upos(t) == Upos::Noun {
         let near: Vec<TokenIx> = tree
@@ -168,10 +167,10 @@ fn responder(m: &Matcher, t: TokenIx) -> Option<PartyIx> {
     }
     let subjects = tree.subjects(t);
     for &s in &subjects {
-        if document(s) {
-            if let Some((p, _)) = issuer(m, s) {
-                return Some(p);
-            }
+        if document(s)
+            && let Some((p, _)) = issuer(m, s)
+        {
+            return Some(p);
         }
     }
     of(subjects)
@@ -190,11 +189,11 @@ fn cue_span(m: &Matcher, t: TokenIx) -> attache_doc::Span {
         }
         span = span.cover(tree.token(k).span);
     }
-    if tree.rel(t) == Rel::Acl {
-        if let Some(noun) = tree.head(t).filter(|&h| m.negated(h) && h < t && t - h <= 4) {
-            let first = tree.kids_by(noun, &[Rel::Det]).next().unwrap_or(noun);
-            span = span.cover(tree.token(first).span);
-        }
+    if tree.rel(t) == Rel::Acl
+        && let Some(noun) = tree.head(t).filter(|&h| m.negated(h) && h < t && t - h <= 4)
+    {
+        let first = tree.kids_by(noun, &[Rel::Det]).next().unwrap_or(noun);
+        span = span.cover(tree.token(first).span);
     }
     span
 }

@@ -84,10 +84,10 @@ fn by_words(m: &Matcher, t: TokenIx, statements: &[Stated], times: &[Timed]) -> 
         if !m.has_pos(t, &row.pos) {
             continue;
         }
-        if let Some(score) = m.needs(t, &row.needs) {
-            if best.is_none_or(|(b, _)| score > b) {
-                best = Some((score, row));
-            }
+        if let Some(score) = m.needs(t, &row.needs)
+            && best.is_none_or(|(b, _)| score > b)
+        {
+            best = Some((score, row));
         }
     }
     let (_, row) = best?;

@@ -158,7 +158,7 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
     if let Some(s) = source {
         // What says, tells or announces is a speaker whatever the tables know of it.
         let speaks = row.pos == "VERB" && m.knowledge.in_set("speaker-verb", tree.lemma(t));
-        if !can_speak(m, s, &speaker) && !(speaks && matches!(tree.upos(s), Upos::Noun | Upos::Propn)) {
+        if !(can_speak(m, s, &speaker) || speaks && matches!(tree.upos(s), Upos::Noun | Upos::Propn)) {
             return None;
         }
     }
@@ -274,10 +274,10 @@ fn cue_tokens(m: &Matcher, t: TokenIx, row: &Cue) -> Vec<TokenIx> {
         }
         // "raised alarms": the noun that the row names is half of the cue.
         for need in &row.needs {
-            if let Need::Lemma(path, lemmas) = need {
-                if path.as_slice() == [Step::Obj] {
-                    cue.extend(tree.walk(t, path).into_iter().filter(|&w| lemmas.iter().any(|l| l == tree.lemma(w))));
-                }
+            if let Need::Lemma(path, lemmas) = need
+                && path.as_slice() == [Step::Obj]
+            {
+                cue.extend(tree.walk(t, path).into_iter().filter(|&w| lemmas.iter().any(|l| l == tree.lemma(w))));
             }
         }
         // "announced in a statement by": the document noun belongs to the cue.
@@ -371,19 +371,19 @@ fn content_tokens(
             content.retain(|&w| w >= that);
         }
     }
-    if let (true, Some(&first), Some(&last)) = (clause, content.iter().min(), content.iter().max()) {
-        if first > t {
-            content.extend(first..last);
-        }
+    if let (true, Some(&first), Some(&last)) = (clause, content.iter().min(), content.iter().max())
+        && first > t
+    {
+        content.extend(first..last);
     }
     for c in cue {
         content.remove(c);
     }
-    if let Some(s) = source {
-        if !heads.iter().any(|&h| tree.below(h, s)) {
-            for w in tree.subtree(s) {
-                content.remove(&w);
-            }
+    if let Some(s) = source
+        && !heads.iter().any(|&h| tree.below(h, s))
+    {
+        for w in tree.subtree(s) {
+            content.remove(&w);
         }
     }
     let mut content: Vec<TokenIx> = content.into_iter().collect();
@@ -453,20 +453,20 @@ fn speaker(m: &Matcher, source: Option<TokenIx>) -> Speaker {
             s = noun;
         }
     }
-    if let Some(document) = m.knowledge.documents.get(&tree.lemma(s).to_lowercase()) {
-        if m.who.mention(s).is_none_or(|f| f.parties.is_empty()) {
-            // The word of a document is its issuer's: "the ministry's account", "a statement by the embassy".
-            let issuer = issuer(m, s);
-            let medium = Some(tree.lemma(s).to_lowercase());
-            return match issuer {
-                Some((party, class)) => Speaker { party: Some(party), class: Some(class), medium },
-                None => Speaker {
-                    party: None,
-                    class: Some(SourceClass::Document),
-                    medium: medium.filter(|_| !document.class.is_empty()),
-                },
-            };
-        }
+    if let Some(document) = m.knowledge.documents.get(&tree.lemma(s).to_lowercase())
+        && m.who.mention(s).is_none_or(|f| f.parties.is_empty())
+    {
+        // The word of a document is its issuer's: "the ministry's account", "a statement by the embassy".
+        let issuer = issuer(m, s);
+        let medium = Some(tree.lemma(s).to_lowercase());
+        return match issuer {
+            Some((party, class)) => Speaker { party: Some(party), class: Some(class), medium },
+            None => Speaker {
+                party: None,
+                class: Some(SourceClass::Document),
+                medium: medium.filter(|_| !document.class.is_empty()),
+            },
+        };
     }
     let Some(found) = m.who.mention(s) else {
         let class = match tree.upos(s) {
@@ -525,19 +525,19 @@ pub fn issuer(m: &Matcher, noun: TokenIx) -> Option<(PartyIx, SourceClass)> {
         tree.kids_by(noun, &[Rel::Nmod, Rel::Obl, Rel::OblAgent])
             .filter(|&k| matches!(tree.case(k).as_deref(), Some("by" | "from" | "of"))),
     );
-    if let (Some(v), Rel::Obj | Rel::NsubjPass | Rel::Obl) = (tree.head(noun), tree.rel(noun)) {
-        if tree.upos(v) == Upos::Verb {
-            ways.extend(tree.subjects(v));
-        }
+    if let (Some(v), Rel::Obj | Rel::NsubjPass | Rel::Obl) = (tree.head(noun), tree.rel(noun))
+        && tree.upos(v) == Upos::Verb
+    {
+        ways.extend(tree.subjects(v));
     }
     for acl in tree.kids_by(noun, &[Rel::Acl]) {
         ways.extend(tree.subjects(acl).into_iter().filter(|&s| s != noun));
     }
     for w in ways {
-        if let Some(found) = m.who.mention(w) {
-            if let Some(&party) = found.parties.first() {
-                return Some((party, source_class(m, w, Some(party), found.kind, found.vague.as_deref())));
-            }
+        if let Some(found) = m.who.mention(w)
+            && let Some(&party) = found.parties.first()
+        {
+            return Some((party, source_class(m, w, Some(party), found.kind, found.vague.as_deref())));
         }
     }
     tree.kids_by(noun, &[Rel::Compound, Rel::Amod])

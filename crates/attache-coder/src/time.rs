@@ -142,12 +142,12 @@ impl Tagger<'_> {
             return None;
         }
         let word = self.word(link);
-        let linked = match (opener, word) {
-            (true, "and" | "to" | "until" | "till" | "through") => true,
-            (_, "-" | "–" | "—") => true,
-            (false, "to" | "through" | "until" | "or") => true,
-            _ => false,
-        };
+        let linked = matches!(
+            (opener, word),
+            (true, "and" | "to" | "until" | "till" | "through")
+                | (_, "-" | "–" | "—")
+                | (false, "to" | "through" | "until" | "or")
+        );
         if !linked {
             return None;
         }
@@ -193,10 +193,10 @@ impl Tagger<'_> {
                 while next < end && matches!(self.word(next), "-" | "in" | "of" | "the") {
                     next += 1;
                 }
-                if next < end {
-                    if let Some(inner) = self.calendar(next, end, Open::No).or_else(|| self.bare_year_as(next, true)) {
-                        return Some(third(inner, part));
-                    }
+                if next < end
+                    && let Some(inner) = self.calendar(next, end, Open::No).or_else(|| self.bare_year_as(next, true))
+                {
+                    return Some(third(inner, part));
                 }
             }
             return None;
@@ -215,10 +215,10 @@ impl Tagger<'_> {
                 while next < end && matches!(self.word(next), "of" | "the") {
                     next += 1;
                 }
-                if next < end {
-                    if let Some(year) = self.year(next) {
-                        return part_of_year(year, part, next + 1);
-                    }
+                if next < end
+                    && let Some(year) = self.year(next)
+                {
+                    return part_of_year(year, part, next + 1);
                 }
             }
         }
@@ -228,10 +228,10 @@ impl Tagger<'_> {
             if next < end && self.word(next) == "of" {
                 next += 1;
             }
-            if next < end {
-                if let Some(month) = self.month(next) {
-                    return self.dated(day, month, next + 1, end);
-                }
+            if next < end
+                && let Some(month) = self.month(next)
+            {
+                return self.dated(day, month, next + 1, end);
             }
             if open == Open::Yes && at + 2 < end {
                 // "from 3 to 5 May": the month follows the second day.
@@ -252,10 +252,10 @@ impl Tagger<'_> {
                     return self.dated(day, month, next + 1, end);
                 }
                 let year_at = if matches!(self.word(next), "," | "of") { next + 1 } else { next };
-                if year_at < end {
-                    if let Some(year) = self.year(year_at) {
-                        return whole_month(year, month, Basis::Stated, year_at + 1);
-                    }
+                if year_at < end
+                    && let Some(year) = self.year(year_at)
+                {
+                    return whole_month(year, month, Basis::Stated, year_at + 1);
                 }
             }
             // "June of that year".
@@ -277,24 +277,24 @@ impl Tagger<'_> {
         }
         if let Some(season) = self.value(self.word(at), "season") {
             let next = if at + 1 < end && self.word(at + 1) == "of" { at + 2 } else { at + 1 };
-            if next < end {
-                if let Some(year) = self.year(next) {
-                    let (month, span) = match season {
-                        "SP" => (3, 3),
-                        "SU" => (6, 3),
-                        "FA" => (9, 3),
-                        _ => (12, 3),
-                    };
-                    let from = date(year, month, 1);
-                    let to = from.checked_add((span - 1).months()).ok()?.last_of_month();
-                    return Some(Part {
-                        from: Some(from),
-                        to: Some(to),
-                        grain: Grain::Season,
-                        basis: Basis::Stated,
-                        next: next + 1,
-                    });
-                }
+            if next < end
+                && let Some(year) = self.year(next)
+            {
+                let (month, span) = match season {
+                    "SP" => (3, 3),
+                    "SU" => (6, 3),
+                    "FA" => (9, 3),
+                    _ => (12, 3),
+                };
+                let from = date(year, month, 1);
+                let to = from.checked_add((span - 1).months()).ok()?.last_of_month();
+                return Some(Part {
+                    from: Some(from),
+                    to: Some(to),
+                    grain: Grain::Season,
+                    basis: Basis::Stated,
+                    next: next + 1,
+                });
             }
         }
         None
@@ -306,11 +306,11 @@ impl Tagger<'_> {
         if year_at < end && self.word(year_at) == "," {
             year_at += 1;
         }
-        if year_at < end {
-            if let Some(year) = self.year(year_at) {
-                next = year_at + 1;
-                return Some(single(Date::new(year, month, day).ok()?, Basis::Stated, next));
-            }
+        if year_at < end
+            && let Some(year) = self.year(year_at)
+        {
+            next = year_at + 1;
+            return Some(single(Date::new(year, month, day).ok()?, Basis::Stated, next));
         }
         let year = self.today?.year();
         let near = Date::new(year, month, day).ok()?;
@@ -450,10 +450,8 @@ impl Tagger<'_> {
         let unit = self.unit(unit_at)?;
         let side = unit_at + 1;
         let today = self.today?;
-        if side < end {
-            if self.word(side) == "ago" {
-                return period(today, -count, unit, side + 1, 0);
-            }
+        if side < end && self.word(side) == "ago" {
+            return period(today, -count, unit, side + 1, 0);
         }
         if led && self.is_future(at) {
             return period(today, count, unit, unit_at + 1, 0);
@@ -490,17 +488,17 @@ impl Tagger<'_> {
 
     fn bare_year_as(&self, at: TokenIx, led: bool) -> Option<Part> {
         let form = self.tree.form(at);
-        if let Some(decade) = form.strip_suffix('s').map(|d| d.trim_end_matches(['\'', '’'])) {
-            if decade.len() == 4 {
-                let year: i16 = decade.parse().ok().filter(|y| YEARS.contains(y) && y % 10 == 0)?;
-                return Some(Part {
-                    from: Some(date(year, 1, 1)),
-                    to: Some(date(year + 9, 12, 31)),
-                    grain: Grain::Decade,
-                    basis: Basis::Stated,
-                    next: at + 1,
-                });
-            }
+        if let Some(decade) = form.strip_suffix('s').map(|d| d.trim_end_matches(['\'', '’']))
+            && decade.len() == 4
+        {
+            let year: i16 = decade.parse().ok().filter(|y| YEARS.contains(y) && y % 10 == 0)?;
+            return Some(Part {
+                from: Some(date(year, 1, 1)),
+                to: Some(date(year + 9, 12, 31)),
+                grain: Grain::Decade,
+                basis: Basis::Stated,
+                next: at + 1,
+            });
         }
         let year = self.year(at)?;
         let tree = self.tree;

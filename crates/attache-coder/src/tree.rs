@@ -392,10 +392,9 @@ impl<'a> Tree<'a> {
             .kids_by(i, &[Rel::Conj])
             .filter(|&c| self.upos(c) == Upos::Verb)
             .find_map(|c| (self.kid(c, &[Rel::Nsubj]).is_none()).then(|| self.kid(c, &[Rel::Obj])).flatten())
+            && self.kid(i, &[Rel::Obl, Rel::Ccomp, Rel::Xcomp]).is_none()
         {
-            if self.kid(i, &[Rel::Obl, Rel::Ccomp, Rel::Xcomp]).is_none() {
-                return vec![shared];
-            }
+            return vec![shared];
         }
         if self.rel(i) == Rel::AclRelcl && self.kid(i, &[Rel::Nsubj]).is_some() {
             // "the envoy whom Paris expelled", "the envoy Paris expelled".
@@ -519,10 +518,11 @@ impl<'a> Tree<'a> {
             found = self.kids_by(i, &[Rel::Obl, Rel::Nmod]).filter(|&k| self.has_case(k, "among")).collect();
         }
         if found.is_empty() && !noun {
-            if let Some(o) = self.kid(i, &[Rel::Obj]) {
-                if prep != "of" && prep != "for" {
-                    found = own(o);
-                }
+            if let Some(o) = self.kid(i, &[Rel::Obj])
+                && prep != "of"
+                && prep != "for"
+            {
+                found = own(o);
             }
             // "met in Oslo with": the phrase may hang on another phrase of the same verb.
             if found.is_empty() {
@@ -533,12 +533,13 @@ impl<'a> Tree<'a> {
                     .collect();
             }
         }
-        if found.is_empty() && noun && prep != "of" {
-            if let (Rel::Obj | Rel::Obl | Rel::NsubjPass | Rel::Nsubj, Some(v)) = (self.rel(i), self.head(i)) {
-                if self.upos(v) == Upos::Verb {
-                    found = own(v).into_iter().filter(|&k| k != i && prep != "by").collect();
-                }
-            }
+        if found.is_empty()
+            && noun
+            && prep != "of"
+            && let (Rel::Obj | Rel::Obl | Rel::NsubjPass | Rel::Nsubj, Some(v)) = (self.rel(i), self.head(i))
+            && self.upos(v) == Upos::Verb
+        {
+            found = own(v).into_iter().filter(|&k| k != i && prep != "by").collect();
         }
         found
     }

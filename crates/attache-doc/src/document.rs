@@ -155,12 +155,10 @@ impl Document {
     pub fn new(text: String, blocks: Vec<(BlockKind, Range<usize>)>, meta: Meta) -> Document {
         assert!(u32::try_from(text.len()).is_ok(), "a document is at most 4 GiB");
         let mut marks = Vec::with_capacity(text.len() / MARK_EVERY + 1);
-        let mut count = 0u32;
-        for (byte, _) in text.char_indices() {
+        for (count, (byte, _)) in text.char_indices().enumerate() {
             while marks.len() * MARK_EVERY <= byte {
-                marks.push(count);
+                marks.push(count as u32);
             }
-            count += 1;
         }
         let blocks = blocks
             .into_iter()

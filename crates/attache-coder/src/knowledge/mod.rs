@@ -181,14 +181,14 @@ impl Knowledge {
             act_index,
         };
         for act in &knowledge.acts {
-            if let Some(parent) = &act.parent {
-                if !knowledge.act_index.contains_key(parent) {
-                    return Err(KnowledgeError {
-                        file: act.source.file.to_string(),
-                        line: act.source.line,
-                        message: format!("parent `{parent}` of `{}` is no act", act.name),
-                    });
-                }
+            if let Some(parent) = &act.parent
+                && !knowledge.act_index.contains_key(parent)
+            {
+                return Err(KnowledgeError {
+                    file: act.source.file.to_string(),
+                    line: act.source.line,
+                    message: format!("parent `{parent}` of `{}` is no act", act.name),
+                });
             }
         }
         Ok(knowledge)
