@@ -2,7 +2,7 @@
 
 use attache_doc::{
     Basis, BlockKind, Candidate, EventMention, Flag, Grain, PartyIx, Polarity, Realis, Reason, Rel, Relation,
-    SourceClass, Span, Stance, StatementIx, Status, TokenIx, Upos, Voice, When, stable_id,
+    SourceClass, Span, Stance, StatementIx, Status, TokenIx, Upos, Voice, When, Xpos, stable_id,
 };
 
 use crate::knowledge::{Knowledge, Require, Trigger};
@@ -266,8 +266,26 @@ impl<'a> Coder<'a> {
         if !typed {
             return Judged::MergeOnly(event, "a kind of act that is no political event by itself");
         }
+        // "is recognised by": what holds is a standing, not a happening.
+        let holds = self.m.tree.is_passive(found.t)
+            && self
+                .m
+                .tree
+                .kids_by(found.t, &[Rel::AuxPass])
+                .any(|k| matches!(self.m.tree.xpos(k), Xpos::Vbz | Xpos::Vbp))
+            && self.m.knowledge.lineage(act).any(|a| self.m.knowledge.act_standings.contains_key(a));
+        if holds {
+            return Judged::MergeOnly(event, "a state that holds, which is a standing and no event");
+        }
         if reality.realis == Realis::Hypothetical {
             return Judged::MergeOnly(event, "hypothetical: the text says it may or could happen");
+        }
+        // "denied that its troops had attacked": the attack goes on record as denied.
+        let denied = reality.negator.is_some_and(|n| self.m.knowledge.in_set("denial", self.m.tree.lemma(n)))
+            && self.statements.iter().any(|s| s.says(found.t) && s.statement.speech_act == "deny");
+        if denied && !event.event.initiator.is_empty() && !event.event.counterpart.is_empty() {
+            reality.polarity = Polarity::Positive;
+            event = Box::new(self.make(found, &reality));
         }
         if reality.polarity == Polarity::Negative && !self.is_refusal(&reality) {
             return Judged::Not("negated: the text says it did not happen");

@@ -81,13 +81,7 @@ impl Matcher<'_> {
     /// The parties of a word at the end of a path: a modifier names its state or body, other words their mention.
     fn at_end(&self, t: TokenIx, path: &Path) -> Vec<(PartyIx, Span)> {
         let modifier = path.last() == Some(&Step::Comp);
-        let named = if modifier { self.modifier(t) } else { self.parties(t) };
-        if named.is_empty()
-            && !modifier
-            && let Some((_, state)) = self.who.capitals.iter().find(|(tokens, _)| tokens.contains(&t))
-        {
-            return vec![(*state, self.tree.token(t).span)];
-        }
+        let named = if modifier { self.modifier(t) } else { self.named(t) };
         if named.is_empty() && modifier && self.who.mention(t).is_some_and(|f| f.head == t) {
             self.parties(t)
         } else {
@@ -98,6 +92,17 @@ impl Matcher<'_> {
     /// The parties a word names, conjuncts included. A demonym before a noun names its state.
     pub fn parties(&self, t: TokenIx) -> Vec<(PartyIx, Span)> {
         self.who.named_by(self.tree, t)
+    }
+
+    /// The parties of a word, or the state of a capital or city that it names.
+    pub fn named(&self, t: TokenIx) -> Vec<(PartyIx, Span)> {
+        let named = self.parties(t);
+        let known = named.iter().any(|&(p, _)| self.who.is_actor(self.knowledge, p));
+        if known {
+            return named;
+        }
+        let place = self.who.capitals.iter().find(|(tokens, _)| tokens.contains(&t));
+        place.map_or(named, |(_, state)| vec![(*state, self.tree.token(t).span)])
     }
 
     /// The verb that carries a noun, when it is one of support.tsv, with what it does for it.

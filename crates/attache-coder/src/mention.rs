@@ -251,6 +251,44 @@ impl<'a, 'k> Finder<'a, 'k> {
             }
         }
         self.read_modifiers(sentence);
+        self.read_cities(sentence);
+    }
+
+    /// Cities that take part in events stand for their state: "shelled Kharkiv".
+    fn read_cities(&mut self, sentence: usize) {
+        let range = self.tree.parse.sentences[sentence].tokens.clone();
+        let named: Vec<Range<TokenIx>> = self
+            .tree
+            .parse
+            .entities
+            .iter()
+            .filter(|e| e.label == EntityLabel::Location && range.contains(&e.tokens.start))
+            .map(|e| e.tokens.clone())
+            .collect();
+        for tokens in named {
+            if tokens.clone().any(|w| self.hit(w).is_some()) {
+                continue;
+            }
+            let mut atoms = Vec::new();
+            for w in tokens.clone() {
+                crate::knowledge::atoms_of(self.tree.form(w), w, &mut atoms);
+            }
+            let names = &self.knowledge.names;
+            let Some((n, refs)) = (!atoms.is_empty())
+                .then(|| names.longest(&atoms, 0, false, &|r| matches!(r, NameRef::City(_))))
+                .flatten()
+            else {
+                continue;
+            };
+            let city = refs
+                .iter()
+                .filter_map(|r| if let NameRef::City(i) = r { Some(&names.cities[*i as usize]) } else { None })
+                .max_by_key(|c| (c.population, std::cmp::Reverse(c.geonames)));
+            let country = city.filter(|_| n == atoms.len()).map(|c| c.country.clone());
+            if let Some(state) = country.and_then(|c| self.country(&c)) {
+                self.who.capitals.push((tokens, state));
+            }
+        }
     }
 
     /// Demonyms and names that modify a noun: "Russian strikes", "Hamas fighters".
@@ -569,7 +607,9 @@ impl<'a, 'k> Finder<'a, 'k> {
         if !title || matches!(tree.xpos(t), Xpos::Nns | Xpos::Nnps) || tree.kid(t, &[Rel::Appos]).is_some() {
             return None;
         }
-        let owners = tree.kids_by(t, &[Rel::Nmod]).filter(|&k| tree.case(k).as_deref() == Some("of"));
+        let owners = tree
+            .kids_by(t, &[Rel::Nmod])
+            .filter(|&k| matches!(tree.case(k).as_deref(), Some("of" | "for" | "to" | "on")));
         let name =
             owners.flat_map(|o| tree.subtree(o)).find(|&w| tree.rel(w) == Rel::Appos && tree.upos(w) == Upos::Propn)?;
         let entity = tree.parse.entities.iter().find(|e| e.label == EntityLabel::Person && e.tokens.contains(&name))?;

@@ -72,7 +72,10 @@ pub fn render(knowledge: &Knowledge, doc: &Document, parse: &Parse, coding: &Cod
         let voices: Vec<String> = e
             .voices
             .iter()
-            .map(|v| format!("{} ({})", v.chain.last().map_or("outlet", String::as_str), kebab(&v.relation)))
+            .map(|v| {
+                let chain = if v.chain.len() > 1 { v.chain[1..].join(" ⟵ ") } else { "outlet".to_string() };
+                format!("{chain} ({})", kebab(&v.relation))
+            })
             .collect();
         let _ = writeln!(out, ", on the word of {}", voices.join(", "));
     }
@@ -96,7 +99,33 @@ pub fn render(knowledge: &Knowledge, doc: &Document, parse: &Parse, coding: &Cod
             one_line(doc.text(s.span))
         );
     }
+    for p in spoken_of(coding) {
+        let actor = &coding.parties[p as usize];
+        let kind = actor.kind.as_ref().map_or("?", |k| k.0.as_str());
+        let _ = write!(out, "party {}: {kind}", name(p));
+        for part in actor.country.iter().chain(&actor.sectors) {
+            let _ = write!(out, " {part}");
+        }
+        if let Some(office) = &actor.office {
+            let _ = write!(out, ", {office}");
+        }
+        if let Some(of) = actor.part_of {
+            let _ = write!(out, ", of {}", name(of));
+        }
+        out.push('\n');
+    }
     out
+}
+
+/// The parties that statements, events, responses and standings name, in order.
+fn spoken_of(coding: &Coding) -> Vec<PartyIx> {
+    let mut parties: Vec<PartyIx> = coding.statements.iter().filter_map(|s| s.party).collect();
+    parties.extend(coding.events.iter().flat_map(|e| e.initiator.iter().chain(&e.counterpart)).map(|(p, _)| *p));
+    parties.extend(coding.responses.iter().filter_map(|r| r.by));
+    parties.extend(coding.standings.iter().flat_map(|s| s.holder.into_iter().chain([s.subject])));
+    parties.sort_unstable();
+    parties.dedup();
+    parties
 }
 
 fn one_line(text: &str) -> String {

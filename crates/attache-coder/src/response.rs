@@ -112,7 +112,12 @@ fn cue<'k>(m: &Matcher<'k>, t: TokenIx) -> Option<(&'k ResponseRow, Stance, Opti
     if unreal && negation.is_none() {
         return None;
     }
-    Some((row, row.stance?, negation))
+    let mut stance = row.stance?;
+    if stance == Stance::DeclinesToComment && negation == Some(Reason::rule("yet-to")) {
+        // Who has yet to comment has not declined.
+        stance = Stance::HasNotConfirmed;
+    }
+    Some((row, stance, negation))
 }
 
 /// Negation of a cue: on the word, on the document noun that it modifies ("no statement confirming"), on its subject, or
@@ -132,6 +137,9 @@ fn negated(m: &Matcher, t: TokenIx) -> Option<Reason> {
         return Some(Reason::rule("negated-subject"));
     }
     let reality = crate::realis::of(m, t);
+    if reality.because.contains(&Reason::rule("yet-to")) {
+        return Some(Reason::rule("yet-to"));
+    }
     if reality.polarity == Polarity::Negative {
         return Some(Reason::rule("negative-governor"));
     }
@@ -143,7 +151,7 @@ fn negated(m: &Matcher, t: TokenIx) -> Option<Reason> {
 /// Who responds: the subject of the cue, the issuer of the document that it modifies, or the from-phrase of a noun.
 fn responder(m: &Matcher, t: TokenIx) -> Option<PartyIx> {
     let tree = m.tree;
-    let of = |tokens: Vec<TokenIx>| tokens.into_iter().find_map(|w| m.parties(w).first().map(|(p, _)| *p));
+    let of = |tokens: Vec<TokenIx>| tokens.into_iter().find_map(|w| m.named(w).first().map(|(p, _)| *p));
     let document = |noun: TokenIx| m.knowledge.documents.contains_key(&tree.lemma(noun).to_lowercase());
     if tree.rel(t) == Rel::Acl
         && let Some(noun) = tree.head(t)

@@ -32,18 +32,19 @@ pub fn find(
         let row = knowledge.lineage(&event.act).find_map(|a| knowledge.act_standings.get(a));
         let (Some(row), Realis::Actual, Polarity::Positive) = (row, event.realis, event.polarity) else { continue };
         let holder = event.initiator.first().map(|(p, _)| *p);
-        let Some(&(subject, _)) = event.counterpart.first() else { continue };
-        let standing = Standing {
-            relation: row.relation.clone(),
-            polarity: row.polarity,
-            holder,
-            subject,
-            when: event.when.clone(),
-            span: event.trigger,
-            voices: event.voices.clone(),
-            because: vec![row.source.reason()],
-        };
-        push(&mut found, standing, who);
+        for &(subject, _) in &event.counterpart {
+            let standing = Standing {
+                relation: row.relation.clone(),
+                polarity: row.polarity,
+                holder,
+                subject,
+                when: event.when.clone(),
+                span: event.trigger,
+                voices: event.voices.clone(),
+                because: vec![row.source.reason()],
+            };
+            push(&mut found, standing, who);
+        }
     }
     found.sort_by_key(|s| s.span);
     found
@@ -119,8 +120,12 @@ fn by_words(m: &Matcher, t: TokenIx, statements: &[Stated], times: &[Timed]) -> 
         return None;
     }
     let counted = row.needs.contains(&crate::pattern::Need::Negated);
-    let polarity =
-        if reality.polarity == Polarity::Negative && !counted { row.polarity.flipped() } else { row.polarity };
+    let negated = reality.polarity == Polarity::Negative || m.tree.objects(t).into_iter().any(|o| m.negated(o));
+    if negated && !counted && !m.knowledge.in_set("negatable", &row.relation) {
+        // What was not done opens and closes no standing.
+        return None;
+    }
+    let polarity = if negated && !counted { row.polarity.flipped() } else { row.polarity };
     let clause = m.tree.clause(t);
     let when = times
         .iter()

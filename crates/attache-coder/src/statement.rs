@@ -146,7 +146,7 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
     if source.is_none() && row.pos == "NOUN" && !row.source_paths.is_empty() && content_heads.is_empty() {
         return None;
     }
-    let cue = cue_tokens(m, t, row);
+    let cue = cue_tokens(m, t, row, &content_heads);
     let content = content_tokens(m, t, &content_heads, row, &cue, source);
     let says_something = |&t: &TokenIx| {
         matches!(tree.upos(t), Upos::Noun | Upos::Propn | Upos::Verb | Upos::Adj | Upos::Pron | Upos::Num)
@@ -258,7 +258,7 @@ fn content_words(m: &Matcher, t: TokenIx, row: &Cue) -> Option<Vec<TokenIx>> {
     None
 }
 
-fn cue_tokens(m: &Matcher, t: TokenIx, row: &Cue) -> Vec<TokenIx> {
+fn cue_tokens(m: &Matcher, t: TokenIx, row: &Cue, content: &[TokenIx]) -> Vec<TokenIx> {
     let tree = m.tree;
     let mut cue: Vec<TokenIx> = (t..t + row.words.len() as TokenIx).collect();
     if row.pos == "VERB" {
@@ -277,7 +277,8 @@ fn cue_tokens(m: &Matcher, t: TokenIx, row: &Cue) -> Vec<TokenIx> {
             if let Need::Lemma(path, lemmas) = need
                 && path.as_slice() == [Step::Obj]
             {
-                cue.extend(tree.walk(t, path).into_iter().filter(|&w| lemmas.iter().any(|l| l == tree.lemma(w))));
+                let named = |w: &TokenIx| lemmas.iter().any(|l| l == tree.lemma(*w)) && !content.contains(w);
+                cue.extend(tree.walk(t, path).into_iter().filter(named));
             }
         }
         // "announced in a statement by": the document noun belongs to the cue.
@@ -667,11 +668,11 @@ fn drop_doubles(tree: &Tree, found: &mut Vec<Stated>) {
 fn lift_phrases(tree: &Tree, found: &mut [Stated]) {
     for i in 0..found.len() {
         let t = found[i].statement.cue_head;
-        if tree.rel(t) != Rel::Case {
-            continue;
-        }
-        let Some(noun) = tree.head(t) else { continue };
-        let phrase = tree.subtree(noun);
+        let phrase = match (tree.rel(t), tree.head(t)) {
+            (Rel::Case, Some(noun)) => tree.subtree(noun),
+            (Rel::Parataxis, Some(_)) => tree.subtree(t),
+            _ => continue,
+        };
         let outer = found[i].content.clone();
         for (j, inner) in found.iter_mut().enumerate() {
             let inside = j != i && outer.binary_search(&inner.statement.cue_head).is_ok();

@@ -348,22 +348,40 @@ impl Tagger<'_> {
         })
     }
 
-    /// True when the clause of a token speaks of the future.
+    /// True when the clause of a token speaks of the future: by an auxiliary of its verb, or by a word above that verb whose
+    /// complement the clause is ("plans to meet on Monday", but not "invited him on Monday").
     fn is_future(&self, at: TokenIx) -> bool {
         let tree = self.tree;
         let at = at.min(tree.len().saturating_sub(1));
-        tree.ancestors(at).take(6).any(|a| {
-            tree.kids_by(a, &[Rel::Aux]).any(|k| {
-                self.knowledge.realis.get(tree.lower(k)).is_some_and(|rows| {
-                    rows.iter().any(|r| r.pos == "AUX" && r.realis == attache_doc::Realis::Expected)
-                })
-            }) || self.knowledge.realis.get(tree.lemma(a)).is_some_and(|rows| {
-                rows.iter().any(|r| {
-                    matches!(r.realis, attache_doc::Realis::Expected | attache_doc::Realis::Proposed)
-                        && matches!((r.pos.as_str(), tree.upos(a)), ("VERB", Upos::Verb) | ("ADJ", Upos::Adj))
-                })
-            }) || (tree.xpos(a) == Xpos::Vb && tree.kid(a, &[Rel::Mark]).is_some())
-        })
+        let above: Vec<TokenIx> = tree.ancestors(at).take(6).collect();
+        let Some(n) = above.iter().position(|&a| tree.is_clause(a)) else { return false };
+        let verb = above[n];
+        let unreal =
+            |r: attache_doc::Realis| matches!(r, attache_doc::Realis::Expected | attache_doc::Realis::Proposed);
+        let known = |word: &str, pos: &str| {
+            self.knowledge.realis.get(word).is_some_and(|rows| rows.iter().any(|r| r.pos == pos && unreal(r.realis)))
+        };
+        if tree.kids_by(verb, &[Rel::Aux]).any(|k| known(tree.lower(k), "AUX")) {
+            return true;
+        }
+        // A meeting that is expected on a day: the day hangs on the word of expectation itself.
+        let passive = tree.is_passive(verb)
+            && known(tree.lemma(verb), "VERB")
+            && tree.kid(verb, &[Rel::AuxPass]).is_some_and(|k| !matches!(tree.xpos(k), Xpos::Vbd));
+        let planned = passive && !known_actual(tree, verb);
+        if planned || (tree.upos(verb) == Upos::Adj && known(tree.lemma(verb), "ADJ")) {
+            return true;
+        }
+        if matches!(tree.xpos(verb), Xpos::Vbd) {
+            return false;
+        }
+        let infinitive = tree.xpos(verb) == Xpos::Vb && tree.kid(verb, &[Rel::Mark]).is_some();
+        infinitive
+            || above[n + 1..].iter().any(|&a| match tree.upos(a) {
+                Upos::Verb => known(tree.lemma(a), "VERB") && matches!(tree.rel(above[n]), Rel::Xcomp | Rel::Ccomp),
+                Upos::Adj => known(tree.lemma(a), "ADJ"),
+                _ => false,
+            })
     }
 
     /// Words and phrases that time.tsv knows as deictic ("yesterday", "a decade ago", "the previous day").
@@ -520,6 +538,11 @@ impl Tagger<'_> {
             next: at + 1,
         })
     }
+}
+
+/// A passive that tells of a deed done ("was invited"), not of a plan ("is expected").
+fn known_actual(tree: &Tree, verb: TokenIx) -> bool {
+    tree.kids_by(verb, &[Rel::AuxPass, Rel::Aux]).any(|k| matches!(tree.xpos(k), Xpos::Vbd) || tree.lower(k) == "been")
 }
 
 fn iso(form: &str) -> Option<Date> {

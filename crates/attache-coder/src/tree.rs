@@ -384,8 +384,8 @@ impl<'a> Tree<'a> {
                 _ => Vec::new(),
             };
         }
-        if let Some(o) = self.kid(i, &[Rel::Obj]) {
-            return vec![o];
+        if let Some(o) = self.kid(i, &[Rel::Obj, Rel::Iobj]) {
+            return vec![self.kid(i, &[Rel::Obj]).unwrap_or(o)];
         }
         // A conjunct may share the object of a later conjunct: "criticised and threatened Minsk".
         if let Some(shared) = self
@@ -559,7 +559,14 @@ impl<'a> Tree<'a> {
         }
         match self.upos(i) {
             Upos::Verb => match self.rel(i) {
-                Rel::Parataxis => self.head(i),
+                Rel::Parataxis => {
+                    // "X said that Y, the agency reported": the relayer's clause covers the whole sentence.
+                    let mut clause = self.head(i)?;
+                    while let (Some(h), Rel::Ccomp) = (self.head(clause), self.rel(clause)) {
+                        clause = h;
+                    }
+                    Some(clause)
+                }
                 Rel::Root | Rel::Conj | Rel::Advcl | Rel::Ccomp => None,
                 _ => None,
             },
