@@ -360,7 +360,9 @@ impl<'a, 'k> Finder<'a, 'k> {
         let core = self.core(t);
         let made = self.resolve(t, &core, depth);
         let vague = self.vague_class(t, &core);
+        let shared = self.one_for_each_owner(t, &core, depth);
         let (parties, known) = match made {
+            Some((_, kind)) if shared.len() > 1 => (shared, kind),
             Some((party, kind)) => (vec![party], kind),
             None => match self.read_description(t, &core) {
                 Some(parties) => (parties, MentionKind::Description),
@@ -857,6 +859,108 @@ impl<'a, 'k> Finder<'a, 'k> {
             }
         }
         None
+    }
+
+    /// "the foreign ministers of Armenia and Turkey", "Indian and Chinese troops": one party for each owner.
+    fn one_for_each_owner(&mut self, t: TokenIx, core: &[TokenIx], depth: usize) -> Vec<PartyIx> {
+        let tree = self.tree;
+        if tree.xpos(t) != Xpos::Nns {
+            return Vec::new();
+        }
+        let Some(hit) = self.hit(t).cloned() else { return Vec::new() };
+        let common = hit.refs.iter().find(|r| matches!(r, NameRef::Organ(_) | NameRef::Office(_) | NameRef::Agent(_)));
+        let Some(&common) = common else { return Vec::new() };
+        let mut owners: Vec<PartyIx> = Vec::new();
+        // Conjoined demonyms before the noun.
+        let before: Vec<TokenIx> = core.iter().copied().flat_map(|w| tree.conjuncts(w)).filter(|&w| w < t).collect();
+        for w in before {
+            let state = self.hit(w).filter(|h| !h.tokens.contains(&t)).and_then(|h| {
+                h.refs.iter().find_map(|r| match *r {
+                    NameRef::State(i) | NameRef::Demonym(i) => Some(i),
+                    _ => None,
+                })
+            });
+            if let Some(i) = state {
+                owners.push(self.state(i, &hit));
+            }
+        }
+        // Conjoined possessors and of-phrases.
+        let phrases: Vec<TokenIx> = tree
+            .kids(t)
+            .iter()
+            .copied()
+            .filter(|&k| {
+                tree.rel(k) == Rel::NmodPoss || tree.rel(k) == Rel::Nmod && tree.case(k).as_deref() == Some("of")
+            })
+            .flat_map(|k| tree.conjuncts(k))
+            .collect();
+        for k in phrases {
+            if let Some(ix) = self.read(k, depth + 1) {
+                owners.extend(self.who.found[ix as usize].parties.first().copied());
+            }
+        }
+        owners.dedup();
+        if owners.len() < 2 {
+            return Vec::new();
+        }
+        owners.into_iter().map(|o| self.of_owner(o, common)).collect()
+    }
+
+    /// The party that a generic noun names beside an owner.
+    fn of_owner(&mut self, owner: PartyIx, noun: NameRef) -> PartyIx {
+        let names = &self.knowledge.names;
+        let of = self.who.parties[owner as usize].clone();
+        let label = of.key.clone().unwrap_or_else(|| of.name.clone());
+        let (key, kind, word, sectors, office, why) = match noun {
+            NameRef::Organ(i) => {
+                let o = &names.organs[i as usize];
+                (
+                    format!("{label}-{}", o.suffix),
+                    o.kind.clone(),
+                    o.suffix.clone(),
+                    o.sectors.clone(),
+                    None,
+                    o.source.reason(),
+                )
+            }
+            NameRef::Office(i) => {
+                let o = &names.offices[i as usize];
+                let word = o.office.replace('-', " ");
+                (
+                    format!("{label}-{}", o.office),
+                    "person".to_string(),
+                    word.clone(),
+                    o.sectors.clone(),
+                    Some(word),
+                    o.source.reason(),
+                )
+            }
+            NameRef::Agent(i) => {
+                let a = &names.agents[i as usize];
+                (
+                    format!("~agent {label} {}", a.noun),
+                    "people".to_string(),
+                    a.noun.clone(),
+                    a.sectors.clone(),
+                    None,
+                    a.source.reason(),
+                )
+            }
+            _ => return owner,
+        };
+        let composed = matches!(noun, NameRef::Organ(_)).then(|| key.clone());
+        self.party(&key, || Actor {
+            key: composed,
+            name: format!("{} {word}", of.name),
+            kind: Some(ActorKind(kind)),
+            country: of.country.clone(),
+            sectors,
+            office,
+            ids: BTreeMap::new(),
+            resolution: Resolution::Described,
+            part_of: Some(owner),
+            because: of.because.iter().cloned().chain([why]).collect(),
+        })
     }
 
     /// "foreign ministry" with its owner; without one, the ministry last in view.
