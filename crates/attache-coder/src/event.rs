@@ -71,7 +71,7 @@ pub fn find(
         }
     }
     coder.point_back(&mut events);
-    coder.call_off(&mut events);
+    coder.call_off(&matches, &mut events);
     for event in &mut events {
         coder.finish(event);
     }
@@ -245,7 +245,11 @@ impl<'a> Coder<'a> {
         let mut event = Box::new(self.make(found, &reality));
         let ahead =
             matches!((event.event.when.earliest, self.m.tree.doc.meta.published), (Some(e), Some(today)) if e > today);
-        if ahead && reality.realis == Realis::Actual {
+        let kind = self.plover_type(act);
+        if ahead && reality.realis == Realis::Actual && self.m.knowledge.in_set("needs-recipient", &kind) {
+            // "proposed talks in December": the month is that of the talks, not of the proposal.
+            event.event.when = self.undated(Realis::Actual);
+        } else if ahead && reality.realis == Realis::Actual {
             // What is dated after publication has not happened yet, whatever the tense.
             reality.realis = Realis::Expected;
             reality.because.push(Reason::rule("dated-after-publication"));
@@ -305,17 +309,11 @@ impl<'a> Coder<'a> {
             event.event.initiator = self.organiser(found);
         }
         // A dated meeting goes on the calendar even when the clause does not say who holds it.
-        if !found.fit && !((calendar || meeting && reality.realis == Realis::Expected) && dated) {
+        // What somebody is invited or expected to attend, visit or hold is on record by the one who is to come.
+        let comes = planned && event.event.initiator.iter().any(|&(p, _)| self.m.who.is_political(self.m.knowledge, p));
+        if !found.fit && !comes && !((calendar || meeting && reality.realis == Realis::Expected) && dated) {
             return Judged::MergeOnly(event, "the participants it requires are missing or no political actors");
         }
-        let kind = self
-            .m
-            .knowledge
-            .lineage(act)
-            .find_map(|a| self.m.knowledge.plover.acts.get(a))
-            .and_then(|c| c.code.as_deref())
-            .unwrap_or_default()
-            .to_lowercase();
         let needs_recipient =
             self.m.knowledge.in_set("needs-recipient", &kind) || self.m.knowledge.in_set("needs-counterpart-act", act);
         if self.m.knowledge.in_set("needs-initiator", &kind)
@@ -324,7 +322,8 @@ impl<'a> Coder<'a> {
         {
             return Judged::MergeOnly(event, "an act of this type is somebody's doing, and the text names nobody");
         }
-        if needs_recipient && event.event.counterpart.is_empty() && !(schedulable && unreal) {
+        let joint = self.m.knowledge.act(act).is_some_and(|a| a.joint);
+        if needs_recipient && !joint && event.event.counterpart.is_empty() && !(schedulable && unreal) {
             return Judged::MergeOnly(
                 event,
                 "an act of this type needs somebody it is directed to, and the text names nobody",
@@ -624,9 +623,13 @@ impl<'a> Coder<'a> {
             when.firm = !(tentative && reality.realis != Realis::Actual);
             return when;
         }
-        let published = tree.doc.meta.published;
-        match (published, reality.realis) {
-            (None, _) => When { firm: reality.realis == Realis::Actual, ..When::unknown() },
+        self.undated(reality.realis)
+    }
+
+    /// Without a time in the text, publication bounds what happened from above and what is planned from below.
+    fn undated(&self, realis: Realis) -> When {
+        match (self.m.tree.doc.meta.published, realis) {
+            (None, _) => When { firm: realis == Realis::Actual, ..When::unknown() },
             (Some(day), Realis::Actual) => {
                 When { latest: Some(day), grain: Some(Grain::Day), basis: Basis::Published, ..When::unknown() }
             }
@@ -638,6 +641,12 @@ impl<'a> Coder<'a> {
                 ..When::unknown()
             },
         }
+    }
+
+    /// The PLOVER type of an act, lower case, for the rules that go by type; empty when it has none.
+    fn plover_type(&self, act: &str) -> String {
+        let coded = self.m.knowledge.lineage(act).find_map(|a| self.m.knowledge.plover.acts.get(a));
+        coded.and_then(|c| c.code.as_deref()).unwrap_or_default().to_lowercase()
     }
 
     /// A clause that hangs on a time, or follows it with "when": "since March 2022, when Spain endorsed".
@@ -833,22 +842,24 @@ impl<'a> Coder<'a> {
     }
 
     /// A meeting that was called off or put off is no longer on the calendar as it was.
-    fn call_off(&self, events: &mut [Happened]) {
-        let is =
-            |e: &Happened, set: &str| self.m.knowledge.lineage(&e.event.act).any(|a| self.m.knowledge.in_set(set, a));
-        for i in 0..events.len() {
-            let (cancels, postpones) = (is(&events[i], "cancelling-act"), is(&events[i], "postponing-act"));
-            if !(cancels || postpones) || events[i].event.realis != Realis::Actual {
+    fn call_off(&self, matches: &[Match], events: &mut [Happened]) {
+        let is = |act: &str, set: &str| self.m.knowledge.lineage(act).any(|a| self.m.knowledge.in_set(set, a));
+        for found in matches {
+            let cancels = is(&found.row.act, "cancelling-act");
+            if !(cancels || is(&found.row.act, "postponing-act")) {
                 continue;
             }
-            let objects = self.m.tree.objects(events[i].event.trigger_head);
-            let heads = events[i].heads.clone();
+            let reality = realis::of(&self.m, found.t);
+            if reality.realis != Realis::Actual || reality.polarity != Polarity::Positive {
+                continue;
+            }
+            let objects: Vec<TokenIx> =
+                self.m.tree.objects(found.t).into_iter().chain(found.consumed.iter().copied()).collect();
             let met = events
                 .iter_mut()
-                .enumerate()
-                .filter(|(j, e)| *j != i && e.event.realis != Realis::Actual)
-                .find(|(_, e)| objects.iter().chain(&heads).any(|&o| e.heads.contains(&o) || self.points_to(o, e)));
-            if let Some((_, met)) = met {
+                .filter(|e| e.event.realis != Realis::Actual)
+                .find(|e| objects.iter().any(|&o| e.heads.contains(&o) || self.points_to(o, e)));
+            if let Some(met) = met {
                 met.event.when.firm = false;
                 if cancels {
                     met.event.status = Status::Cancelled;

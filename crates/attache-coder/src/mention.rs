@@ -729,7 +729,8 @@ impl<'a, 'k> Finder<'a, 'k> {
             name: row.name.clone(),
             kind: Some(ActorKind("person".to_string())),
             country: row.country.clone(),
-            sectors: row.sectors.clone(),
+            // Out of office on the day, and not titled by the article: no longer of the sector.
+            sectors: if holds || office.is_some() { row.sectors.clone() } else { Vec::new() },
             office: holds.then(|| row.office.clone()).filter(|o| !o.is_empty()),
             ids,
             resolution: Resolution::Known,

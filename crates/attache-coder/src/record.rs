@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use attache_doc::{Coding, Document, Parse, PartyIx, Polarity, Realis};
+use attache_doc::{Coding, Document, Parse, PartyIx, Polarity, Realis, Stance};
 
 use crate::knowledge::Knowledge;
 use crate::row;
@@ -74,7 +74,8 @@ pub fn render(knowledge: &Knowledge, doc: &Document, parse: &Parse, coding: &Cod
             .iter()
             .map(|v| {
                 let chain = if v.chain.len() > 1 { v.chain[1..].join(" ⟵ ") } else { "outlet".to_string() };
-                format!("{chain} ({})", kebab(&v.relation))
+                let denies = if v.stance == Stance::Denies { ", denies" } else { "" };
+                format!("{chain} ({}{denies})", kebab(&v.relation))
             })
             .collect();
         let _ = writeln!(out, ", on the word of {}", voices.join(", "));

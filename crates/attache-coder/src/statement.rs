@@ -123,6 +123,10 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
             score += if source.is_empty() { 0 } else { 8 };
         }
         score += 16 * (row.words.len() - 1);
+        if barred {
+            // What keeps a look-alike out must not lose to a speaker.
+            score += 24;
+        }
         if best.as_ref().is_none_or(|(b, ..)| score > *b) {
             best = Some((score, row, source, content));
         }
@@ -498,6 +502,12 @@ fn source_class(
     let Some(party) = party else { return vague.map_or(SourceClass::Vague, by_noun) };
     let actor = &m.who.parties[party as usize];
     match (actor.resolution, kind) {
+        // "two Turkish officials": a group of a known body, but nobody named.
+        (_, MentionKind::Description)
+            if actor.kind.as_ref().is_some_and(|k| m.knowledge.in_set("unnamed-kind", &k.0)) =>
+        {
+            if vague == Some("collective") { SourceClass::Collective } else { SourceClass::Role }
+        }
         (Resolution::Known, _) | (_, MentionKind::Name) => SourceClass::Named,
         // A person once named is named when spoken of again.
         _ if m.who.found.iter().any(|f| f.kind == MentionKind::Name && f.parties.contains(&party)) => {

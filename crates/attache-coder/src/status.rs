@@ -9,6 +9,17 @@ use crate::tree::Tree;
 
 /// Sets status and flags of every event, and the events of every statement.
 pub fn settle(tree: &Tree, who: &Who, statements: &mut [Stated], events: &mut [Happened], responses: &[Response]) {
+    for (n, response) in responses.iter().enumerate() {
+        // Who denies what was said denies what happened in it; but that it was said, nobody denies.
+        let Some(stated) = response.to_statement.map(|s| &statements[s as usize]) else { continue };
+        for happened in events.iter_mut() {
+            let inside =
+                happened.heads.iter().any(|&h| stated.says(h)) && !stated.cue.contains(&happened.event.trigger_head);
+            if inside && !happened.event.responses.contains(&(n as u32)) {
+                happened.event.responses.push(n as u32);
+            }
+        }
+    }
     for happened in events.iter_mut() {
         let event = &mut happened.event;
         let answers: Vec<&Response> = event.responses.iter().map(|&r| &responses[r as usize]).collect();
