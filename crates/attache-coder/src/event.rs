@@ -799,10 +799,10 @@ impl<'a> Coder<'a> {
     fn point_back(&self, events: &mut [Happened]) {
         let tree = self.m.tree;
         for t in 0..tree.len() {
+            let Some((acts, source)) = self.m.knowledge.anaphors.get(tree.lemma(t)) else { continue };
             if tree.upos(t) != Upos::Noun || !self.is_definite(t) || events.iter().any(|e| e.heads.contains(&t)) {
                 continue;
             }
-            let Some((acts, source)) = self.m.knowledge.anaphors.get(tree.lemma(t)) else { continue };
             let own: Vec<(PartyIx, Span)> = tree
                 .kids_by(t, &[Rel::NmodPoss, Rel::Nmod, Rel::Compound, Rel::Amod])
                 .flat_map(|k| self.m.parties(k).into_iter().chain(self.m.modifier(k)))

@@ -69,7 +69,7 @@ impl Matcher<'_> {
             self.who.parties[p as usize].kind.as_ref().is_some_and(|k| self.knowledge.in_set(set, &k.0))
         };
         match only {
-            Only::Place => self.who.hits.iter().any(|h| h.tokens.contains(&t)),
+            Only::Place => self.who.hit(t).is_some() || self.who.city_state(t).is_some(),
             Only::Actor => self.at_end(t, path).iter().any(|&(p, _)| self.who.is_actor(self.knowledge, p)),
             // "killed ten": a bare number counts persons.
             Only::Person => {
@@ -101,8 +101,7 @@ impl Matcher<'_> {
         if known {
             return named;
         }
-        let place = self.who.capitals.iter().find(|(tokens, _)| tokens.contains(&t));
-        place.map_or(named, |(_, state)| vec![(*state, self.tree.token(t).span)])
+        self.who.city_state(t).map_or(named, |state| vec![(state, self.tree.token(t).span)])
     }
 
     /// The verb that carries a noun, when it is one of support.tsv, with what it does for it.
@@ -192,7 +191,7 @@ impl Matcher<'_> {
 
     /// The party a modifier names: the state of a demonym, a name used as a compound.
     pub fn modifier(&self, w: TokenIx) -> Vec<(PartyIx, Span)> {
-        self.who.modifiers.iter().filter(|m| m.0.contains(&w)).map(|m| (m.1, self.tree.token(w).span)).collect()
+        self.who.modifier(w).map(|p| (p, self.tree.token(w).span)).into_iter().collect()
     }
 }
 

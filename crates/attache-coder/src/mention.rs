@@ -1,10 +1,11 @@
 //! Mentions and the parties they name: composition ("the Russian foreign ministry"), names, titles, coreference.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use attache_doc::{
-    Actor, ActorKind, EntityLabel, Mention, MentionKind, PartyIx, Reason, Rel, Resolution, Span, TokenIx, Upos, Xpos,
+    Actor, ActorKind, Entity, EntityLabel, Mention, MentionKind, PartyIx, Reason, Rel, Resolution, Span, TokenIx, Upos,
+    Xpos,
 };
 use jiff::civil::Date;
 
@@ -32,11 +33,15 @@ pub struct Who {
     /// Name hits by first token, for the place stage.
     pub hits: Vec<Hit>,
     /// Parties that are only unnamed onlookers ("analysts"): voices, but no actors.
-    pub onlookers: Vec<PartyIx>,
+    pub onlookers: HashSet<PartyIx>,
     /// Capitals wherever they stand, with their state: a visit to a capital is a visit to the state.
-    pub capitals: Vec<(Range<TokenIx>, PartyIx)>,
+    capitals: Vec<Option<PartyIx>>,
     /// Names and demonyms used as modifiers ("Russian strikes"), with the party they name.
-    pub modifiers: Vec<(Range<TokenIx>, PartyIx)>,
+    modifiers: Vec<Option<PartyIx>>,
+    /// Hit that covers a token.
+    hit_at: Vec<Option<u32>>,
+    /// Parties that some mention gives by name.
+    named: HashSet<PartyIx>,
 }
 
 /// A run of tokens that the name tables know.
@@ -50,6 +55,26 @@ impl Who {
     /// The mention headed by a token, or that the token is part of the name of.
     pub fn mention(&self, token: TokenIx) -> Option<&Found> {
         self.at[token as usize].map(|i| &self.found[i as usize])
+    }
+
+    /// The known name that covers a token.
+    pub fn hit(&self, token: TokenIx) -> Option<&Hit> {
+        self.hit_at[token as usize].map(|i| &self.hits[i as usize])
+    }
+
+    /// The party that a modifier names: the state of a demonym, a body used as a compound.
+    pub fn modifier(&self, token: TokenIx) -> Option<PartyIx> {
+        self.modifiers[token as usize]
+    }
+
+    /// The state of a capital or city.
+    pub fn city_state(&self, token: TokenIx) -> Option<PartyIx> {
+        self.capitals[token as usize]
+    }
+
+    /// True for parties that the document gives by name somewhere.
+    pub fn is_named(&self, party: PartyIx) -> bool {
+        self.named.contains(&party)
     }
 
     /// The parties a nominal names, with the words of each, conjuncts included.
@@ -139,6 +164,8 @@ pub fn find(knowledge: &Knowledge, tree: &Tree) -> Who {
     for party in &mut who.parties {
         party.because.dedup();
     }
+    let names = who.found.iter().filter(|f| f.kind == MentionKind::Name);
+    who.named = names.flat_map(|f| f.parties.iter().copied()).collect();
     who
 }
 
@@ -147,8 +174,8 @@ struct Finder<'a, 'k> {
     tree: &'a Tree<'a>,
     on: Option<Date>,
     who: Who,
-    /// Hit that covers a token.
-    hit_at: Vec<Option<u32>>,
+    /// Entity that covers a token.
+    entity_at: Vec<Option<u32>>,
     /// Party by key or described key.
     by_key: HashMap<String, PartyIx>,
     /// Persons of the document by surname.
@@ -169,6 +196,9 @@ struct Recent {
 
 /// How many sentences back a pronoun may look. Longer gaps are rare in news and mostly wrong.
 const PRONOUN_REACH: u32 = 2;
+/// How many mentions back coreference looks at most: sentences of news hold a few, and garbled input must not cost more
+/// than its length.
+const MOST_LOOKED_AT: usize = 256;
 /// How many sentences back a definite description may look.
 const DESCRIPTION_REACH: u32 = 8;
 
@@ -179,8 +209,22 @@ impl<'a, 'k> Finder<'a, 'k> {
             knowledge,
             tree,
             on: tree.doc.meta.published,
-            who: Who { at: vec![None; n], ..Who::default() },
-            hit_at: vec![None; n],
+            who: Who {
+                at: vec![None; n],
+                hit_at: vec![None; n],
+                modifiers: vec![None; n],
+                capitals: vec![None; n],
+                ..Who::default()
+            },
+            entity_at: {
+                let mut at = vec![None; n];
+                for (i, entity) in tree.parse.entities.iter().enumerate() {
+                    for t in entity.tokens.clone() {
+                        at[t as usize] = Some(i as u32);
+                    }
+                }
+                at
+            },
             by_key: HashMap::new(),
             surnames: HashMap::new(),
             recent: Vec::new(),
@@ -206,7 +250,7 @@ impl<'a, 'k> Finder<'a, 'k> {
                         if self.plausible(&tokens, &refs) {
                             let ix = self.who.hits.len() as u32;
                             for t in tokens.clone() {
-                                self.hit_at[t as usize] = Some(ix);
+                                self.who.hit_at[t as usize] = Some(ix);
                             }
                             self.who.hits.push(Hit { tokens, refs });
                         }
@@ -231,7 +275,7 @@ impl<'a, 'k> Finder<'a, 'k> {
             let word = self.tree.lower(w).trim_end_matches('.');
             self.knowledge.in_set("title", word) || self.tree.upos(w) != Upos::Propn
         };
-        !self.tree.parse.entities.iter().any(|e| {
+        !self.entity(tokens.start).is_some_and(|e| {
             e.label == EntityLabel::Person
                 && e.tokens.start <= tokens.start
                 && tokens.end <= e.tokens.end
@@ -240,7 +284,19 @@ impl<'a, 'k> Finder<'a, 'k> {
     }
 
     fn hit(&self, token: TokenIx) -> Option<&Hit> {
-        self.hit_at[token as usize].map(|i| &self.who.hits[i as usize])
+        self.who.hit(token)
+    }
+
+    /// The model's entity that covers a token.
+    fn entity(&self, token: TokenIx) -> Option<&'a Entity> {
+        self.entity_at[token as usize].map(|i| &self.tree.parse.entities[i as usize])
+    }
+
+    /// The mentions before `t`, latest first, up to `reach` sentences back.
+    fn before(&self, t: TokenIx, reach: u32) -> impl Iterator<Item = &Recent> {
+        let sentence = self.tree.sentence(t);
+        let within = self.recent.iter().rev().take_while(move |r| r.sentence + reach >= sentence);
+        within.filter(move |r| r.head < t).take(MOST_LOOKED_AT)
     }
 
     fn read_sentence(&mut self, sentence: usize) {
@@ -257,14 +313,13 @@ impl<'a, 'k> Finder<'a, 'k> {
     /// Cities that take part in events stand for their state: "shelled Kharkiv".
     fn read_cities(&mut self, sentence: usize) {
         let range = self.tree.parse.sentences[sentence].tokens.clone();
-        let named: Vec<Range<TokenIx>> = self
-            .tree
-            .parse
-            .entities
-            .iter()
-            .filter(|e| e.label == EntityLabel::Location && range.contains(&e.tokens.start))
+        let mut named: Vec<Range<TokenIx>> = range
+            .clone()
+            .filter_map(|w| self.entity(w))
+            .filter(|e| e.label == EntityLabel::Location)
             .map(|e| e.tokens.clone())
             .collect();
+        named.dedup();
         for tokens in named {
             if tokens.clone().any(|w| self.hit(w).is_some()) {
                 continue;
@@ -286,7 +341,9 @@ impl<'a, 'k> Finder<'a, 'k> {
                 .max_by_key(|c| (c.population, std::cmp::Reverse(c.geonames)));
             let country = city.filter(|_| n == atoms.len()).map(|c| c.country.clone());
             if let Some(state) = country.and_then(|c| self.country(&c)) {
-                self.who.capitals.push((tokens, state));
+                for w in tokens {
+                    self.who.capitals[w as usize] = Some(state);
+                }
             }
         }
     }
@@ -294,12 +351,19 @@ impl<'a, 'k> Finder<'a, 'k> {
     /// Demonyms and names that modify a noun: "Russian strikes", "Hamas fighters".
     fn read_modifiers(&mut self, sentence: usize) {
         let range = self.tree.parse.sentences[sentence].tokens.clone();
-        let hits: Vec<Hit> = self.who.hits.iter().filter(|h| range.contains(&h.tokens.start)).cloned().collect();
+        let mut hits: Vec<Hit> = Vec::new();
+        for w in range {
+            if let Some(hit) = self.hit(w).filter(|h| h.tokens.start == w) {
+                hits.push(hit.clone());
+            }
+        }
         for hit in hits {
             let capital = hit.refs.iter().find_map(|r| if let NameRef::Capital(i) = *r { Some(i) } else { None });
             if let Some(i) = capital {
                 let state = self.state(i, &hit);
-                self.who.capitals.push((hit.tokens.clone(), state));
+                for w in hit.tokens.clone() {
+                    self.who.capitals[w as usize] = Some(state);
+                }
             }
             let modifies = hit.tokens.clone().any(|w| {
                 matches!(self.tree.rel(w), Rel::Amod | Rel::Compound | Rel::NmodDesc | Rel::Flat | Rel::Conj)
@@ -317,7 +381,9 @@ impl<'a, 'k> Finder<'a, 'k> {
                 _ => None,
             });
             if let Some(party) = party {
-                self.who.modifiers.push((hit.tokens.clone(), party));
+                for w in hit.tokens.clone() {
+                    self.who.modifiers[w as usize] = Some(party);
+                }
             }
         }
     }
@@ -378,7 +444,7 @@ impl<'a, 'k> Finder<'a, 'k> {
                     || actor.part_of.is_some()
                     || actor.sectors.iter().any(|s| !self.knowledge.in_set("onlooker-sector", &s.to_lowercase()));
                 if !political {
-                    self.who.onlookers.push(p);
+                    self.who.onlookers.insert(p);
                 }
             }
         }
@@ -434,7 +500,7 @@ impl<'a, 'k> Finder<'a, 'k> {
                     || (tree.rel(k) == Rel::Conj
                         && at != t
                         && self.hit(k).is_some()
-                        && self.hit_at[k as usize] == self.hit_at[t as usize]);
+                        && self.who.hit_at[k as usize] == self.who.hit_at[t as usize]);
                 if part && (k as i64 - t as i64).abs() < 24 {
                     core.push(k);
                     stack.push(k);
@@ -565,14 +631,15 @@ impl<'a, 'k> Finder<'a, 'k> {
 
     /// The words of a named entity of this type inside the core.
     fn entity_name(&self, head: TokenIx, core: &[TokenIx], label: EntityLabel) -> Option<(Span, Vec<TokenIx>)> {
-        let entity = self.tree.parse.entities.iter().find(|e| {
-            // A body's name must hold the head: in "Hamas account" the name is only a modifier.
-            let title = self
-                .hit(head)
-                .is_some_and(|h| h.refs.iter().any(|r| matches!(r, NameRef::Office(_) | NameRef::Agent(_))));
+        let title =
+            self.hit(head).is_some_and(|h| h.refs.iter().any(|r| matches!(r, NameRef::Office(_) | NameRef::Agent(_))));
+        // A body's name must hold the head: in "Hamas account" the name is only a modifier.
+        let fits = |e: &&Entity| {
             let holds = e.tokens.contains(&head) || (label == EntityLabel::Person && title);
-            e.label == label && holds && core.iter().any(|&w| e.tokens.contains(&w) && self.tree.upos(w) == Upos::Propn)
-        })?;
+            e.label == label && holds
+        };
+        let proper = core.iter().copied().filter(|&w| self.tree.upos(w) == Upos::Propn);
+        let entity = proper.filter_map(|w| self.entity(w)).find(fits)?;
         let words: Vec<TokenIx> = entity
             .tokens
             .clone()
@@ -594,9 +661,8 @@ impl<'a, 'k> Finder<'a, 'k> {
         if next >= self.tree.len() || self.tree.sentence(next) != self.tree.sentence(next - 1) {
             return None;
         }
-        let entity = self.tree.parse.entities.iter().find(|e| {
-            e.label == EntityLabel::Person && e.tokens.contains(&next) && self.tree.upos(next) == Upos::Propn
-        })?;
+        let entity =
+            self.entity(next).filter(|e| e.label == EntityLabel::Person && self.tree.upos(next) == Upos::Propn)?;
         let words: Vec<TokenIx> = (next..entity.tokens.end).collect();
         Some((self.tree.span_of(&words), words))
     }
@@ -614,7 +680,7 @@ impl<'a, 'k> Finder<'a, 'k> {
             .filter(|&k| matches!(tree.case(k).as_deref(), Some("of" | "for" | "to" | "on")));
         let name =
             owners.flat_map(|o| tree.subtree(o)).find(|&w| tree.rel(w) == Rel::Appos && tree.upos(w) == Upos::Propn)?;
-        let entity = tree.parse.entities.iter().find(|e| e.label == EntityLabel::Person && e.tokens.contains(&name))?;
+        let entity = self.entity(name).filter(|e| e.label == EntityLabel::Person)?;
         let words: Vec<TokenIx> = entity.tokens.clone().collect();
         Some((tree.span_of(&words), words))
     }
@@ -1317,7 +1383,7 @@ impl<'a, 'k> Finder<'a, 'k> {
     fn salient_authority(&self, t: TokenIx, fits: &dyn Fn(&Actor) -> bool) -> Option<PartyIx> {
         let sentence = self.tree.sentence(t);
         let mut weights: Vec<(PartyIx, i64)> = Vec::new();
-        for r in self.recent.iter().filter(|r| r.head < t && r.sentence + 2 * DESCRIPTION_REACH >= sentence) {
+        for r in self.before(t, 2 * DESCRIPTION_REACH) {
             let side = self.who.side(r.party);
             if !fits(&self.who.parties[side as usize]) {
                 continue;
@@ -1330,16 +1396,13 @@ impl<'a, 'k> Finder<'a, 'k> {
                 None => weights.push((side, weight)),
             }
         }
-        weights.into_iter().rev().max_by_key(|&(_, w)| w).map(|(p, _)| p)
+        weights.into_iter().max_by_key(|&(_, w)| w).map(|(p, _)| p)
     }
 
     /// The party last in view before `t` that fits.
     fn latest(&self, t: TokenIx, reach: u32, fits: &dyn Fn(&Actor) -> bool) -> Option<PartyIx> {
-        let sentence = self.tree.sentence(t);
         // Of the sentence that last spoke of such a party, its subject first.
-        self.recent
-            .iter()
-            .filter(|r| r.head < t && r.sentence + reach >= sentence)
+        self.before(t, reach)
             .filter(|r| fits(&self.who.parties[r.party as usize]))
             .max_by_key(|r| (r.sentence, r.subject, r.head))
             .map(|r| r.party)
@@ -1376,10 +1439,7 @@ impl<'a, 'k> Finder<'a, 'k> {
         let sentence = tree.sentence(t);
         let governor = self.argument_of(t);
         let mut best: Option<(i32, PartyIx)> = None;
-        for (age, r) in self.recent.iter().rev().filter(|r| r.head < t).enumerate() {
-            if r.sentence + PRONOUN_REACH < sentence {
-                break;
-            }
+        for (age, r) in self.before(t, PRONOUN_REACH).enumerate() {
             let actor = &self.who.parties[r.party as usize];
             let kind = actor.kind.as_ref().map(|k| k.0.as_str()).unwrap_or("");
             let fits = if person {
@@ -1420,7 +1480,6 @@ impl<'a, 'k> Finder<'a, 'k> {
 
     /// The two parties that "the two" stands for: the last two persons in view, else the last two states or bodies.
     fn last_pair(&self, t: TokenIx) -> Option<Vec<PartyIx>> {
-        let sentence = self.tree.sentence(t);
         let noun_person = self
             .knowledge
             .descriptors
@@ -1429,7 +1488,7 @@ impl<'a, 'k> Finder<'a, 'k> {
         let bare = self.knowledge.in_set("pair", self.tree.lower(t));
         let pick = |person: bool, reach: u32| -> Option<Vec<PartyIx>> {
             let mut out: Vec<PartyIx> = Vec::new();
-            for r in self.recent.iter().rev().filter(|r| r.head < t && r.sentence + reach >= sentence) {
+            for r in self.before(t, reach) {
                 let kind = self.who.parties[r.party as usize].kind.as_ref().map(|k| k.0.as_str()).unwrap_or("");
                 let fits = if person {
                     kind == "person"

@@ -36,9 +36,8 @@ pub fn find(knowledge: &Knowledge, tree: &Tree, who: &Who) -> Vec<Placed> {
             let head = (first..=last).find(|&t| tree.head(t).is_none_or(|h| h < first || h > last)).unwrap_or(last);
             let locative = tree.case(head).is_some_and(|c| knowledge.in_set("locative", &c));
             // Part of a longer name ("New York Times", "Moscow Format") is no place.
-            let inside = who.hits.iter().any(|h| {
-                h.tokens.contains(&first)
-                    && h.tokens.len() > (last - first + 1) as usize
+            let inside = who.hit(first).is_some_and(|h| {
+                h.tokens.len() > (last - first + 1) as usize
                     && h.refs.iter().all(|r| !matches!(r, NameRef::State(_) | NameRef::Region(_)))
             });
             if !locative || inside || tree.upos(head) != Upos::Propn {

@@ -50,7 +50,7 @@ pub fn find(knowledge: &Knowledge, tree: &Tree, who: &Who) -> Vec<Stated> {
     drop_asides(tree, &mut found);
     lift_phrases(tree, &mut found);
     continue_quotes(tree, &quotes, &mut found);
-    nest(&mut found);
+    nest(tree, &mut found);
     let first_person = |s: &Stated| {
         s.statement.source.is_some_and(|span| {
             knowledge.pronouns.get(&tree.doc.text(span).to_lowercase()).is_some_and(|p| p.person == "1")
@@ -510,9 +510,7 @@ fn source_class(
         }
         (Resolution::Known, _) | (_, MentionKind::Name) => SourceClass::Named,
         // A person once named is named when spoken of again.
-        _ if m.who.found.iter().any(|f| f.kind == MentionKind::Name && f.parties.contains(&party)) => {
-            SourceClass::Named
-        }
+        _ if m.who.is_named(party) => SourceClass::Named,
         _ if matches!(tree.xpos(s), Xpos::Nns | Xpos::Nnps) => {
             if vague == Some("role") {
                 SourceClass::Role
@@ -620,7 +618,7 @@ fn hedges(m: &Matcher, content: &[TokenIx], cue: &[TokenIx]) -> Vec<Hedge> {
         if tree.upos(t) == Upos::Propn {
             continue;
         }
-        for hedge in &m.knowledge.hedges {
+        for hedge in m.knowledge.hedges.get(tree.lower(t)).into_iter().flatten() {
             // "over 30 people" is approximate, "over the strait" is not.
             let counts = t + 1 < tree.len() && tree.upos(t + 1) == Upos::Num;
             if hedge.class == "approximation" && tree.upos(t) == Upos::Adp && !counts {
@@ -643,11 +641,29 @@ fn hedges(m: &Matcher, content: &[TokenIx], cue: &[TokenIx]) -> Vec<Hedge> {
     out
 }
 
+/// Statements can stand in one another only nearby: a quotation runs over a few sentences at most.
+const NEARBY: u32 = 12;
+
+/// The statements whose cues stand near that of the `i`th. They are in order of their cues.
+fn nearby(tree: &Tree, found: &[Stated], i: usize) -> std::ops::Range<usize> {
+    let at = |j: usize| tree.sentence(found[j].statement.cue_head);
+    let here = at(i);
+    let mut from = i;
+    while from > 0 && at(from - 1) + NEARBY >= here {
+        from -= 1;
+    }
+    let mut to = i + 1;
+    while to < found.len() && at(to) <= here + NEARBY {
+        to += 1;
+    }
+    from..to
+}
+
 /// Two cues that give the same words to the same source are one statement: the verb's stays.
 fn drop_doubles(tree: &Tree, found: &mut Vec<Stated>) {
     let mut drop = vec![false; found.len()];
     for i in 0..found.len() {
-        for j in 0..found.len() {
+        for j in nearby(tree, found, i) {
             if i == j || drop[i] || drop[j] {
                 continue;
             }
@@ -684,7 +700,8 @@ fn lift_phrases(tree: &Tree, found: &mut [Stated]) {
             _ => continue,
         };
         let outer = found[i].content.clone();
-        for (j, inner) in found.iter_mut().enumerate() {
+        for j in nearby(tree, found, i) {
+            let inner = &mut found[j];
             let inside = j != i && outer.binary_search(&inner.statement.cue_head).is_ok();
             let rest = inner.content.iter().any(|w| !phrase.contains(w) && tree.upos(*w) != Upos::Punct);
             if inside && inner.says(t) && rest {
@@ -700,9 +717,11 @@ fn lift_phrases(tree: &Tree, found: &mut [Stated]) {
 fn drop_asides(tree: &Tree, found: &mut Vec<Stated>) {
     let aside =
         |s: &Stated| s.statement.class == SourceClass::Implicit && tree.upos(s.statement.cue_head) == Upos::Noun;
-    let inside: Vec<bool> = found
-        .iter()
-        .map(|s| aside(s) && found.iter().any(|o| o.statement.id != s.statement.id && o.says(s.statement.cue_head)))
+    let inside: Vec<bool> = (0..found.len())
+        .map(|i| {
+            let s = &found[i];
+            aside(s) && nearby(tree, found, i).any(|j| j != i && found[j].says(s.statement.cue_head))
+        })
         .collect();
     let mut keep = inside.iter().map(|i| !i);
     found.retain(|_| keep.next().unwrap_or(true));
@@ -741,19 +760,17 @@ fn continue_quotes(tree: &Tree, quotes: &[bool], found: &mut [Stated]) {
 }
 
 /// Sets `within`: the smallest statement whose content holds the cue.
-fn nest(found: &mut [Stated]) {
+fn nest(tree: &Tree, found: &mut [Stated]) {
     let mut within: Vec<Option<StatementIx>> = Vec::with_capacity(found.len());
-    for (i, s) in found.iter().enumerate() {
-        let outer = found
-            .iter()
-            .enumerate()
-            .filter(|(j, o)| {
-                *j != i
-                    && o.says(s.statement.cue_head)
-                    && !(s.says(o.statement.cue_head) && o.content.len() <= s.content.len())
-            })
-            .min_by_key(|(j, o)| (o.content.len(), *j))
-            .map(|(j, _)| j as StatementIx);
+    for i in 0..found.len() {
+        let s = &found[i];
+        let holds = |o: &Stated| {
+            o.says(s.statement.cue_head) && !(s.says(o.statement.cue_head) && o.content.len() <= s.content.len())
+        };
+        let outer = nearby(tree, found, i)
+            .filter(|&j| j != i && holds(&found[j]))
+            .min_by_key(|&j| (found[j].content.len(), j))
+            .map(|j| j as StatementIx);
         within.push(outer);
     }
     for i in 0..within.len() {

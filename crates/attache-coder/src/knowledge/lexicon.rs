@@ -263,12 +263,15 @@ pub(super) fn classes((path, text): File, columns: &[&str]) -> Result<HashMap<St
     Ok(out)
 }
 
-pub(super) fn hedges((path, text): File) -> Result<Vec<HedgeRow>> {
-    let mut out = Vec::new();
+/// Hedges by their first word.
+pub(super) fn hedges((path, text): File) -> Result<HashMap<String, Vec<HedgeRow>>> {
+    let mut out: HashMap<String, Vec<HedgeRow>> = HashMap::new();
     for row in rows(path, text, &["phrase", "class", "effect", "note"])? {
         let [phrases, class, _, _] = row.cells();
         for phrase in list(phrases) {
-            out.push(HedgeRow { words: words(phrase), class: class.to_string() });
+            let words = words(phrase);
+            let first = words.first().cloned().unwrap_or_default();
+            out.entry(first).or_default().push(HedgeRow { words, class: class.to_string() });
         }
     }
     Ok(out)

@@ -66,7 +66,7 @@ pub struct Knowledge {
     pub(crate) cues: HashMap<String, Vec<Cue>>,
     pub(crate) documents: HashMap<String, DocumentNoun>,
     pub(crate) vague: HashMap<String, (String, Source)>,
-    pub(crate) hedges: Vec<HedgeRow>,
+    pub(crate) hedges: HashMap<String, Vec<HedgeRow>>,
     pub(crate) responses: HashMap<String, Vec<ResponseRow>>,
     pub(crate) standings: HashMap<String, Vec<StandingRow>>,
     pub(crate) act_standings: HashMap<String, ActStanding>,
