@@ -464,6 +464,9 @@ impl<'a, 'k> Finder<'a, 'k> {
 
     /// "his guest, Edi Rama": a noun the tables do not know, with a name beside it.
     fn named_by_apposition(&mut self, t: TokenIx, depth: usize) -> Option<Vec<PartyIx>> {
+        if self.tree.upos(t) != Upos::Noun || self.entity(t).is_some() {
+            return None;
+        }
         let beside = self.tree.kid(t, &[Rel::Appos]).filter(|&k| self.tree.upos(k) == Upos::Propn)?;
         let ix = self.read(beside, depth + 1)?;
         let found = &self.who.found[ix as usize];
@@ -935,7 +938,8 @@ impl<'a, 'k> Finder<'a, 'k> {
             return Vec::new();
         }
         let Some(hit) = self.hit(t).cloned() else { return Vec::new() };
-        let common = hit.refs.iter().find(|r| matches!(r, NameRef::Organ(_) | NameRef::Office(_) | NameRef::Agent(_)));
+        let office = hit.refs.iter().find(|r| matches!(r, NameRef::Office(_)));
+        let common = office.or_else(|| hit.refs.iter().find(|r| matches!(r, NameRef::Organ(_) | NameRef::Agent(_))));
         let Some(&common) = common else { return Vec::new() };
         let mut owners: Vec<PartyIx> = Vec::new();
         // Conjoined demonyms before the noun.
@@ -1018,7 +1022,7 @@ impl<'a, 'k> Finder<'a, 'k> {
         let composed = matches!(noun, NameRef::Organ(_)).then(|| key.clone());
         self.party(&key, || Actor {
             key: composed,
-            name: format!("{} {word}", of.name),
+            name: format!("{word} of {}", of.name),
             kind: Some(ActorKind(kind)),
             country: of.country.clone(),
             sectors,

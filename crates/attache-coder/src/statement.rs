@@ -150,6 +150,15 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
     if source.is_none() && row.pos == "NOUN" && !row.source_paths.is_empty() && content_heads.is_empty() {
         return None;
     }
+    // "a statement issued by the ministry": the verb tells whose the document is, not what it says.
+    let document = |n: TokenIx| m.knowledge.documents.contains_key(&tree.lemma(n).to_lowercase());
+    if tree.rel(t) == Rel::Acl
+        && content_heads.len() == 1
+        && tree.head(t) == Some(content_heads[0])
+        && document(content_heads[0])
+    {
+        return None;
+    }
     let cue = cue_tokens(m, t, row, &content_heads);
     let content = content_tokens(m, t, &content_heads, row, &cue, source);
     let says_something = |&t: &TokenIx| {
