@@ -55,6 +55,7 @@ def main():
     labels = Labels(**state["labels"])
     model = Tagger(labels).eval()
     model.load_state_dict(state["model"])
+    torch.set_num_threads(1)
     _, vocabulary = pretrained(options.work)
     layout = Layout(WordPieces(vocabulary), labels)
     sentences = [Sentence(id=str(i), forms=line.split()) for i, line in enumerate(open("parity_sentences.txt", encoding="utf-8"))]

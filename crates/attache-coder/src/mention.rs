@@ -599,6 +599,24 @@ impl<'a, 'k> Finder<'a, 'k> {
         if let Some(hit) = office_hit {
             return Some(self.office_holder(t, core, &hit, named_person, depth));
         }
+        // "the militant group Boko Haram": the body named right after its description.
+        let next = t + 1;
+        let after = (next < tree.len() && tree.sentence(next) == tree.sentence(t) && tree.upos(t) == Upos::Noun)
+            .then(|| self.hit(next))
+            .flatten()
+            .filter(|h| h.tokens.start == next);
+        if let Some(key) = after.and_then(|h| {
+            h.refs.iter().find_map(|r| match *r {
+                NameRef::Institution(i) => Some(self.knowledge.names.institutions[i as usize].key.clone()),
+                _ => None,
+            })
+        }) {
+            let apposed = tree.kid(t, &[Rel::Appos, Rel::Flat, Rel::Compound, Rel::NmodDesc, Rel::Nmod]).is_some()
+                || tree.head(t).is_some_and(|h| h > t && self.hit(h).is_some_and(|x| x.tokens.start == next));
+            if apposed && tree.case(next).is_none() {
+                return Some((self.institution(&key), MentionKind::Name));
+            }
+        }
         if let Some((span, words)) = named_person {
             return Some((self.unknown_person(&words, span), MentionKind::Name));
         }
