@@ -310,7 +310,9 @@ impl<'a> Coder<'a> {
         }
         // A dated meeting goes on the calendar even when the clause does not say who holds it.
         // What somebody is invited or expected to attend, visit or hold is on record by the one who is to come.
-        let comes = planned && event.event.initiator.iter().any(|&(p, _)| self.m.who.is_political(self.m.knowledge, p));
+        let comes = planned
+            && !found.nominal
+            && event.event.initiator.iter().any(|&(p, _)| self.m.who.is_political(self.m.knowledge, p));
         if !found.fit && !comes && !((calendar || meeting && reality.realis == Realis::Expected) && dated) {
             return Judged::MergeOnly(event, "the participants it requires are missing or no political actors");
         }

@@ -654,9 +654,20 @@ impl<'a, 'k> Finder<'a, 'k> {
     fn entity_name(&self, head: TokenIx, core: &[TokenIx], label: EntityLabel) -> Option<(Span, Vec<TokenIx>)> {
         let title =
             self.hit(head).is_some_and(|h| h.refs.iter().any(|r| matches!(r, NameRef::Office(_) | NameRef::Agent(_))));
+        // What the tables know as a state or body is no person's name, whatever the model makes of it.
+        let body = |e: &Entity| {
+            self.hit(e.tokens.start).is_some_and(|h| {
+                h.refs.iter().any(|r| {
+                    matches!(r, NameRef::State(_) | NameRef::Demonym(_) | NameRef::Institution(_) | NameRef::Capital(_))
+                })
+            })
+        };
         // A body's name must hold the head: in "Hamas account" the name is only a modifier.
         let fits = |e: &&Entity| {
             let holds = e.tokens.contains(&head) || (label == EntityLabel::Person && title);
+            if label == EntityLabel::Person && e.tokens.len() == 1 && body(e) {
+                return false;
+            }
             e.label == label && holds
         };
         let proper = core.iter().copied().filter(|&w| self.tree.upos(w) == Upos::Propn);

@@ -374,7 +374,20 @@ fn content_tokens(
             }
         }
         cut.retain(|&c| c != head);
-        content.extend(tree.subtree_without(head, &cut));
+        let mut said = tree.subtree_without(head, &cut);
+        // "…, though no date has been set": what the outlet sets against it, wherever the parser hung the clause.
+        let against = said.iter().position(|&w| {
+            w > head
+                && w > t
+                && matches!(tree.upos(w), Upos::Sconj | Upos::Adp)
+                && matches!(tree.rel(w), Rel::Mark | Rel::Case)
+                && m.knowledge.in_set("concessive", tree.lower(w))
+                && tree.form(w - 1) == ","
+        });
+        if let Some(n) = against {
+            said.truncate(n);
+        }
+        content.extend(said);
     }
     // A clause said is an unbroken run; words that the parser hung on the cue instead belong to it all the same.
     let clause = heads.len() == 1 && tree.rel(heads[0]) == Rel::Ccomp && heads[0] > t;
