@@ -83,7 +83,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with syntax/, entities/ and knowledge/")
     parser.add_argument("--work", type=Path, default=Path("build"), help="folder for the downloaded encoder and the checkpoint")
-    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--minutes", type=float, help="plan the learning rate for this much time, not for the epochs, and end then")
     parser.add_argument("--pieces", type=int, default=640, help="padded word pieces a step, over all threads")
     parser.add_argument("--encoder-rate", type=float, default=2e-4)

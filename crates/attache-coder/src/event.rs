@@ -555,12 +555,17 @@ impl<'a> Coder<'a> {
         // "an attack that killed ten".
         let on_noun = chain.iter().take(3).find(|&&a| matches!(tree.rel(a), Rel::AclRelcl | Rel::Acl));
         if let Some(noun) = on_noun.and_then(|&a| tree.head(a)) {
-            let happening = self
-                .m
-                .knowledge
-                .triggers
-                .get(&tree.lemma(noun).to_lowercase())
-                .is_some_and(|rows| rows.iter().any(|r| r.pos == "NOUN"));
+            // "…, where he was received": the relative clause goes on with the news.
+            let goes_on = on_noun.is_some_and(|&a| {
+                tree.kids_by(a, &[Rel::Advmod]).any(|k| self.m.knowledge.in_set("going-on", tree.lower(k)))
+            });
+            let happening = goes_on
+                || self
+                    .m
+                    .knowledge
+                    .triggers
+                    .get(&tree.lemma(noun).to_lowercase())
+                    .is_some_and(|rows| rows.iter().any(|r| r.pos == "NOUN"));
             let dated = matches!(when.basis, Basis::Stated | Basis::Relative);
             let speech = self.statements.iter().any(|s| s.says(t) && !s.says(noun));
             if !happening && !dated && !speech && reality.realis == Realis::Actual {

@@ -859,7 +859,7 @@ impl<'a, 'k> Finder<'a, 'k> {
         {
             return party;
         }
-        let name = named.join(" ");
+        let name = if named.len() > 1 { one_line(tree.doc.text(tree.span_of(words))) } else { named.join(" ") };
         let key = format!("~person {}", name.to_lowercase());
         let party = self.party(&key, || Actor {
             kind: Some(ActorKind("person".to_string())),
@@ -1179,8 +1179,7 @@ impl<'a, 'k> Finder<'a, 'k> {
         let past = core.iter().any(|&w| self.knowledge.in_set("past-participant", self.tree.lower(w)));
         if let Some((_, name_words)) = named {
             let last = self.tree.lower(*name_words.last().expect("a name has words")).to_string();
-            let full: Vec<&str> = name_words.iter().map(|&w| self.tree.form(w)).collect();
-            let full = full.join(" ");
+            let full = one_line(self.tree.doc.text(self.tree.span_of(&name_words)));
             let party = match self.surnames.get(&last) {
                 Some(&p) => p,
                 None => {
@@ -1563,8 +1562,12 @@ fn unresolved(name: String) -> Actor {
     }
 }
 
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn strip_article(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = one_line(text);
     for article in ["the ", "The ", "a ", "A ", "an ", "An "] {
         if let Some(rest) = text.strip_prefix(article) {
             return rest.to_string();

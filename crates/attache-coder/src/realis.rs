@@ -126,7 +126,11 @@ fn own_marks(m: &Matcher, t: TokenIx, reality: &mut Reality) {
             Rel::Amod => "ADJ",
             _ => continue,
         };
-        let lemma = if m.tree.rel(k) == Rel::Aux { m.tree.lower(k) } else { m.tree.lemma(k) };
+        let mut lemma = if m.tree.rel(k) == Rel::Aux { m.tree.lower(k) } else { m.tree.lemma(k) };
+        if pos == "AUX" && m.knowledge.in_set("backshifted", lemma) && reported_in_past(m, t) {
+            // "said he would visit": the future of somebody's past words.
+            lemma = "will";
+        }
         let Some(row) = row(m, lemma, pos).or_else(|| row(m, m.tree.lemma(k), pos)) else { continue };
         if pos == "SCONJ" && row.realis == Realis::Expected && (!future(m, t) || m.tree.xpos(t) == Xpos::Vbd) {
             // "until", "when", "before": unreal only under a future clause.
@@ -158,6 +162,33 @@ fn own_marks(m: &Matcher, t: TokenIx, reality: &mut Reality) {
     {
         apply(row, be, reality);
     }
+}
+
+/// True inside what a past verb reports, unless an if-clause makes it a supposition.
+fn reported_in_past(m: &Matcher, t: TokenIx) -> bool {
+    let conditional = m.tree.kids_by(t, &[Rel::Advcl]).any(|c| {
+        m.tree
+            .kids_by(c, &[Rel::Mark])
+            .any(|k| row(m, m.tree.lower(k), "SCONJ").is_some_and(|r| r.realis == Realis::Hypothetical))
+    });
+    let mut at = t;
+    for _ in 0..6 {
+        let Some(head) = m.tree.head(at) else { break };
+        match m.tree.rel(at) {
+            Rel::Ccomp => {
+                let past = matches!(m.tree.xpos(head), Xpos::Vbd | Xpos::Vbn);
+                return past && !conditional && m.knowledge.cues.contains_key(m.tree.lemma(head));
+            }
+            Rel::Xcomp | Rel::Conj => at = head,
+            _ => break,
+        }
+    }
+    // "…, the ministry said": the host of a parenthetical past cue.
+    let parenthetical = m
+        .tree
+        .kids_by(at, &[Rel::Parataxis])
+        .any(|k| m.tree.xpos(k) == Xpos::Vbd && m.knowledge.cues.contains_key(m.tree.lemma(k)));
+    parenthetical && !conditional
 }
 
 fn future(m: &Matcher, t: TokenIx) -> bool {

@@ -96,6 +96,11 @@ fn by_words(m: &Matcher, t: TokenIx, statements: &[Stated], times: &[Timed]) -> 
     if row.relation.is_empty() {
         return None;
     }
+    // "voted to lift sanctions": the noun inside what ends it opens no standing.
+    let ends = m.tree.head(t).is_some_and(|v| m.knowledge.in_set("ending-verb", m.tree.lemma(v)));
+    if ends {
+        return None;
+    }
     let reality = realis::of(m, t);
     if reality.realis != Realis::Actual {
         return None;

@@ -264,6 +264,13 @@ fn content_words(m: &Matcher, t: TokenIx, row: &Cue) -> Option<Vec<TokenIx>> {
         if path.as_slice() == [Step::Obj] {
             words.retain(|&w| tree.upos(w) != Upos::Pron || tree.xpos(w) == Xpos::Wdt);
         }
+        // A day or month is when, never what, somebody said.
+        words.retain(|&w| {
+            !m.knowledge.time.get(tree.lower(w)).is_some_and(|rows| {
+                rows.iter().any(|r| matches!(r.kind.as_str(), "weekday" | "month" | "deictic"))
+                    && tree.upos(w) != Upos::Verb
+            })
+        });
         if !words.is_empty() {
             return Some(words);
         }

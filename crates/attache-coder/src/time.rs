@@ -361,7 +361,8 @@ impl Tagger<'_> {
         let known = |word: &str, pos: &str| {
             self.knowledge.realis.get(word).is_some_and(|rows| rows.iter().any(|r| r.pos == pos && unreal(r.realis)))
         };
-        if tree.kids_by(verb, &[Rel::Aux]).any(|k| known(tree.lower(k), "AUX")) {
+        let ahead = |k: TokenIx| known(tree.lower(k), "AUX") || self.knowledge.in_set("backshifted", tree.lower(k));
+        if tree.kids_by(verb, &[Rel::Aux]).any(ahead) {
             return true;
         }
         // A meeting that is expected on a day: the day hangs on the word of expectation itself.
