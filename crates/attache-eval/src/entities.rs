@@ -13,7 +13,7 @@ type Entity = (Range<usize>, String);
 
 /// Scores the model on the sentences of the manifest. Types that the gold never uses are left out of the output.
 pub fn score(manifest: &Manifest, data: &std::path::Path, show: Option<&str>) -> Result<Outcome, EvalError> {
-    let path = data.join(&manifest.path);
+    let path = manifest.locate(data);
     let sentences = read_iob2(&read_text(&path)?).map_err(|what| EvalError::Shape(path.clone(), what))?;
     let nlp = model::load()?;
     let labels: BTreeSet<String> = sentences.iter().flat_map(|s| s.entities.iter().map(|e| e.1.clone())).collect();

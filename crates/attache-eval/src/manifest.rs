@@ -84,6 +84,23 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Where the set lies under `data`: the file the manifest names, or, in a folder with another part of the same set, the
+    /// one file of its kind that is not for training.
+    pub fn locate(&self, data: &Path) -> PathBuf {
+        let named = data.join(&self.path);
+        let Some(folder) = named.parent().filter(|_| !named.exists()) else { return named };
+        let like = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            path.is_file() && path.extension() == named.extension() && !name.contains("train")
+        };
+        let others: Vec<PathBuf> =
+            std::fs::read_dir(folder).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).filter(like).collect();
+        match others.as_slice() {
+            [only] => only.clone(),
+            _ => named,
+        }
+    }
+
     /// The bounds of a metric; empty when the manifest does not name it.
     pub fn bounds(&self, metric: &str) -> Bounds {
         self.metric.get(metric).cloned().unwrap_or_default()

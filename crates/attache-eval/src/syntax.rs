@@ -15,7 +15,7 @@ const DOCUMENTS_AT_ONCE: usize = 32;
 
 /// Scores the model on the treebank of the manifest, with the treebank's words and from raw text.
 pub fn score(manifest: &Manifest, data: &std::path::Path, show: Option<&str>) -> Result<Outcome, EvalError> {
-    let path = data.join(&manifest.path);
+    let path = manifest.locate(data);
     let sentences = read_conllu(&read_text(&path)?).map_err(|what| EvalError::Shape(path.clone(), what))?;
     let nlp = model::load()?;
 
