@@ -42,6 +42,8 @@ struct Match<'k> {
     nominal: bool,
 }
 
+/// How many sentences back a noun that names a kind of happening may point.
+const REACH: u32 = 12;
 /// An event this many days before publication is history, not news.
 const NEWS_DAYS: i64 = 45;
 
@@ -138,6 +140,9 @@ impl<'a> Coder<'a> {
                     counterpart = all[1..].to_vec();
                 }
             }
+            if joint && nominal && counterpart.is_empty() {
+                counterpart = self.addressee(t);
+            }
             counterpart.retain(|(p, _)| !initiator.iter().any(|(q, _)| p == q));
             let actor = |side: &[(PartyIx, Span)]| side.iter().any(|&(p, _)| self.m.who.is_actor(self.m.knowledge, p));
             let (a, b) = (actor(&initiator), actor(&counterpart));
@@ -157,6 +162,24 @@ impl<'a> Coder<'a> {
             }
         }
         best
+    }
+
+    /// Whom the verb addresses whose occasion a noun is: "told the envoy in a phone call".
+    fn addressee(&self, t: TokenIx) -> Vec<(PartyIx, Span)> {
+        let tree = self.m.tree;
+        if !tree.case(t).is_some_and(|c| self.m.knowledge.in_set("occasion", &c)) {
+            return Vec::new();
+        }
+        let Some(head) = tree.head(t) else { return Vec::new() };
+        let addressed = match (tree.rel(t), tree.rel(head)) {
+            (Rel::Obl, _) if tree.upos(head) == Upos::Verb => tree.kid(head, &[Rel::Iobj, Rel::Obj]),
+            (Rel::Nmod, Rel::Obj | Rel::Iobj) => Some(head),
+            _ => None,
+        };
+        let person = |p: PartyIx| {
+            self.m.who.parties[p as usize].kind.as_ref().is_some_and(|k| self.m.knowledge.in_set("person-kind", &k.0))
+        };
+        addressed.map_or(Vec::new(), |a| self.m.parties(a).into_iter().filter(|(p, _)| person(*p)).collect())
     }
 
     /// What somebody is invited or asked to do, the one invited does: "extended an invitation to X to attend".
@@ -185,12 +208,22 @@ impl<'a> Coder<'a> {
         }
         let judged = self.m.knowledge.lineage(&found.row.act).any(|a| self.m.knowledge.in_set("judging-act", a));
         let Some(object) = tree.objects(found.t).into_iter().next().filter(|_| judged) else { return found };
-        let doers = events
+        // The act that the object names first, then its kinds; the latest among equals.
+        let acts =
+            self.m.knowledge.anaphors.get(tree.lemma(object)).map(|(acts, _)| acts.as_slice()).unwrap_or_default();
+        let distance = |e: &Happened| {
+            self.m.knowledge.lineage(&e.event.act).position(|a| acts.iter().any(|x| x == a)).unwrap_or(usize::MAX)
+        };
+        let judged = events
             .iter()
-            .rev()
-            .find(|e| e.heads.contains(&object) || self.points_to(object, e))
-            .map(|e| e.event.initiator.clone())
-            .unwrap_or_default();
+            .enumerate()
+            .filter(|(_, e)| e.heads.contains(&object) || self.points_to(object, e))
+            .min_by_key(|(n, e)| (!e.heads.contains(&object), distance(e), std::cmp::Reverse(*n)));
+        let doers = judged.map_or(Vec::new(), |(_, e)| {
+            let joint = self.m.knowledge.act(&e.event.act).is_some_and(|a| a.joint);
+            let others = e.event.counterpart.iter().filter(|_| joint);
+            e.event.initiator.iter().chain(others).copied().collect()
+        });
         let own = |p: PartyIx| found.initiator.iter().any(|(q, _)| self.m.who.same_side(p, *q));
         found.counterpart =
             doers.into_iter().filter(|(p, _)| !own(*p)).map(|(p, _)| (p, tree.token(object).span)).collect();
@@ -204,7 +237,7 @@ impl<'a> Coder<'a> {
             && self.m.knowledge.anaphors.get(tree.lemma(noun)).is_some_and(|(acts, _)| {
                 self.m.knowledge.lineage(&event.event.act).any(|a| acts.iter().any(|x| x == a))
             })
-            && event.heads.iter().any(|&h| h < noun && tree.sentence(h) + 6 >= tree.sentence(noun))
+            && event.heads.iter().any(|&h| h < noun && tree.sentence(h) + REACH >= tree.sentence(noun))
     }
 
     fn consumed(&self, t: TokenIx, needs: &[Need]) -> Vec<TokenIx> {
@@ -378,7 +411,10 @@ impl<'a> Coder<'a> {
         if tree.head(found.t).is_none() {
             return true;
         }
-        let occasion = tree.rel(found.t) == Rel::Obl
+        let beside = tree.rel(found.t) == Rel::Obl
+            || tree.rel(found.t) == Rel::Nmod
+                && tree.head(found.t).is_some_and(|h| matches!(tree.rel(h), Rel::Obj | Rel::Iobj));
+        let occasion = beside
             && tree.case(found.t).is_some_and(|c| self.m.knowledge.in_set("occasion", &c))
             && !found.initiator.is_empty()
             && !found.counterpart.is_empty();
@@ -661,9 +697,10 @@ impl<'a> Coder<'a> {
         let tree = self.m.tree;
         let side = matches!(tree.rel(clause), Rel::AclRelcl | Rel::Advcl | Rel::AdvclRelcl | Rel::Acl);
         let hangs = tree.head(clause).is_some_and(|h| (time.first..=time.last).contains(&h));
-        let first = tree.subtree(clause)[0];
+        let first = tree.subtree(clause).into_iter().find(|&w| tree.upos(w) != Upos::Punct).unwrap_or(clause);
         let follows = self.m.knowledge.in_set("when-mark", tree.lower(first))
-            && (time.last + 1 == first || time.last + 2 == first && tree.upos(first - 1) == Upos::Punct);
+            && time.last < first
+            && (time.last + 1..first).all(|w| tree.upos(w) == Upos::Punct);
         side && (hangs || follows)
     }
 

@@ -1173,7 +1173,10 @@ impl<'a, 'k> Finder<'a, 'k> {
     ) -> (PartyIx, MentionKind) {
         let i = hit.refs.iter().find_map(|r| if let NameRef::Office(i) = r { Some(*i) } else { None });
         let office = self.knowledge.names.offices[i.expect("an office hit") as usize].clone();
-        let owner = self.owner(t, core, &hit.tokens, depth);
+        let mut owner = self.owner(t, core, &hit.tokens, depth);
+        if owner.is_none() && self.knowledge.in_set("counterpart", self.tree.lemma(t)) {
+            owner = self.other_side(t, depth);
+        }
         let words = self.tree.doc.text(self.tree.span_of(&hit.tokens.clone().collect::<Vec<_>>())).to_string();
         let owner_actor = owner.map(|o| self.who.parties[o as usize].clone());
         let past = core.iter().any(|&w| self.knowledge.in_set("past-participant", self.tree.lower(w)));
@@ -1242,6 +1245,18 @@ impl<'a, 'k> Finder<'a, 'k> {
             ..unresolved(String::new())
         });
         (party, MentionKind::Description)
+    }
+
+    /// "his counterpart": of the other authority that the text before speaks of most.
+    fn other_side(&mut self, t: TokenIx, depth: usize) -> Option<PartyIx> {
+        let possessor = self.tree.kid(t, &[Rel::NmodPoss])?;
+        let ix = self.read(possessor, depth + 1)?;
+        let own = self.who.side(*self.who.found[ix as usize].parties.first()?);
+        let own_key = self.who.parties[own as usize].key.clone();
+        let other = |a: &Actor| {
+            a.key != own_key && a.kind.as_ref().is_some_and(|k| self.knowledge.in_set("authority-kind", &k.0))
+        };
+        self.salient_authority(t, &other)
     }
 
     /// Records an office that the article states of a person.

@@ -443,6 +443,11 @@ impl<'a> Tree<'a> {
             (Rel::Nmod, Some(h)) if matches!(self.case(i).as_deref(), Some("of")) => {
                 self.noun_subjects_within(h, depth - 1)
             }
+            // "told his counterpart in a phone call": the occasion may hang on the object of its clause.
+            (Rel::Nmod, Some(h)) if matches!(self.rel(h), Rel::Obj | Rel::Iobj | Rel::Obl) => self
+                .head(h)
+                .filter(|&v| self.upos(v) == Upos::Verb)
+                .map_or(Vec::new(), |v| self.subjects_within(v, depth - 1)),
             _ => Vec::new(),
         }
     }
