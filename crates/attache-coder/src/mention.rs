@@ -1174,6 +1174,16 @@ impl<'a, 'k> Finder<'a, 'k> {
         let i = hit.refs.iter().find_map(|r| if let NameRef::Office(i) = r { Some(*i) } else { None });
         let office = self.knowledge.names.offices[i.expect("an office hit") as usize].clone();
         let mut owner = self.owner(t, core, &hit.tokens, depth);
+        if owner.is_none() {
+            // "ministry spokeswoman": of the ministry last in view.
+            let organ = core
+                .iter()
+                .filter(|&&w| self.tree.rel(w) == Rel::Compound)
+                .find_map(|&w| self.knowledge.descriptors.get(self.tree.lower(w)).map(|(kinds, _)| kinds.clone()));
+            owner = organ.filter(|kinds| !kinds.iter().any(|k| k == "person")).and_then(|kinds| {
+                self.latest(t, DESCRIPTION_REACH, &|a: &Actor| a.kind.as_ref().is_some_and(|k| kinds.contains(&k.0)))
+            });
+        }
         if owner.is_none() && self.knowledge.in_set("counterpart", self.tree.lemma(t)) {
             owner = self.other_side(t, depth);
         }
@@ -1402,6 +1412,11 @@ impl<'a, 'k> Finder<'a, 'k> {
             if self.tree.rel(t) != Rel::NmodPoss {
                 return None;
             }
+        }
+        // "the three countries" are no single country.
+        let several = self.tree.xpos(t) == Xpos::Nns && !self.knowledge.descriptors.contains_key(self.tree.lower(t));
+        if several {
+            return None;
         }
         let (kinds, _) = self
             .knowledge

@@ -394,6 +394,17 @@ fn content_tokens(
         if let Some(n) = against {
             said.truncate(n);
         }
+        // A semicolon ends what is said, outside quotation marks.
+        let quoted = said.iter().any(|&w| is_quote_mark(tree.form(w)));
+        let stop = said.iter().position(|&w| w > head && w > t && tree.form(w) == ";");
+        if let Some(n) = stop.filter(|_| !quoted) {
+            said.truncate(n);
+        }
+        // A speaker that the parser hung on the clause said is no part of it.
+        if let Some(s) = source.filter(|&s| s < t && head > t && tree.below(s, head)) {
+            let speaker = tree.subtree(s);
+            said.retain(|w| !speaker.contains(w));
+        }
         content.extend(said);
     }
     // A clause said is an unbroken run; words that the parser hung on the cue instead belong to it all the same.

@@ -303,6 +303,13 @@ impl<'a> Tree<'a> {
         if let Some(s) = self.kid(i, &[Rel::Nsubj, Rel::NsubjOuter]) {
             return vec![s];
         }
+        // "Two diplomats, who asked not to be named, said it had …": a long way round, the parser hangs the speaker on the
+        // clause that is said; but what stands before the verb is its own subject.
+        let clause = self.kids_by(i, &[Rel::Ccomp]).find(|&c| c > i);
+        let strayed = clause.and_then(|c| self.kids_by(c, &[Rel::Nsubj]).find(|&k| k < i));
+        if let Some(s) = strayed {
+            return vec![s];
+        }
         self.inherited(i, depth)
     }
 
