@@ -380,6 +380,9 @@ impl<'a> Coder<'a> {
         if self.is_presupposed(found) && !both && !dated {
             return Judged::MergeOnly(event, "told in passing, with one side only and no time");
         }
+        if found.nominal && reality.realis == Realis::Proposed && event.event.counterpart.is_empty() {
+            return Judged::MergeOnly(event, "a noun inside what is only proposed, with one side");
+        }
         if found.nominal && !self.stands_alone(found) {
             return Judged::MergeOnly(event, "a noun that names a happening without reporting it");
         }
