@@ -276,8 +276,16 @@ impl<'a> Coder<'a> {
             reality.realis = Realis::Expected;
         }
         let mut event = Box::new(self.make(found, &reality));
-        let ahead =
-            matches!((event.event.when.earliest, self.m.tree.doc.meta.published), (Some(e), Some(today)) if e > today);
+        let days_ahead = match (event.event.when.earliest, self.m.tree.doc.meta.published) {
+            (Some(day), Some(today)) => i64::from((day - today).get_days()),
+            _ => 0,
+        };
+        // A finite past is past even where its day is the next one: it may be that day already where it happened. But "called
+        // a meeting for Sunday" looks ahead.
+        let told_as_past = days_ahead == 1
+            && self.m.tree.xpos(self.m.tree.clause(found.t)) == Xpos::Vbd
+            && !self.is_set_for(&event.event.when);
+        let ahead = days_ahead > 0 && !told_as_past;
         let kind = self.plover_type(act);
         if ahead && reality.realis == Realis::Actual && self.m.knowledge.in_set("needs-recipient", &kind) {
             // "proposed talks in December": the month is that of the talks, not of the proposal.
@@ -693,6 +701,16 @@ impl<'a> Coder<'a> {
     fn plover_type(&self, act: &str) -> String {
         let coded = self.m.knowledge.lineage(act).find_map(|a| self.m.knowledge.plover.acts.get(a));
         coded.and_then(|c| c.code.as_deref()).unwrap_or_default().to_lowercase()
+    }
+
+    /// True for times that a preposition sets as a date to come: "a meeting for Sunday".
+    fn is_set_for(&self, when: &When) -> bool {
+        let tree = self.m.tree;
+        let time = self.times.iter().find(|time| time.when.span.is_some() && time.when.span == when.span);
+        time.is_some_and(|time| {
+            let lead = (0..time.first).rev().take(2).take_while(|&w| tree.sentence(w) == tree.sentence(time.first));
+            lead.into_iter().any(|w| self.m.knowledge.in_set("set-for", tree.lower(w)))
+        })
     }
 
     /// A clause that hangs on a time, or follows it with "when": "since March 2022, when Spain endorsed".

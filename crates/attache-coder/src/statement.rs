@@ -267,7 +267,7 @@ fn content_words(m: &Matcher, t: TokenIx, row: &Cue) -> Option<Vec<TokenIx>> {
         // A day or month is when, never what, somebody said.
         words.retain(|&w| {
             !m.knowledge.time.get(tree.lower(w)).is_some_and(|rows| {
-                rows.iter().any(|r| matches!(r.kind.as_str(), "weekday" | "month" | "deictic"))
+                rows.iter().any(|r| matches!(r.kind.as_str(), "weekday" | "month" | "deictic" | "daypart"))
                     && tree.upos(w) != Upos::Verb
             })
         });
