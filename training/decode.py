@@ -1,6 +1,7 @@
 """From logits to annotation, and from annotation to scores."""
 
 import numpy as np
+import torch
 
 from corpus import spans
 
@@ -62,13 +63,13 @@ def _cycle(heads):
     return None
 
 
-def entity_path(logits, labels):
-    """The best label sequence in which each I-X follows B-X or I-X (Viterbi over logits)."""
+def label_path(logits, labels):
+    """The best label sequence in which each I or I-X follows its B or I (Viterbi over logits)."""
     allowed = np.zeros((len(labels), len(labels)))
     for j, label in enumerate(labels):
-        if label.startswith("I-"):
-            allowed[[i for i, before in enumerate(labels) if before[2:] != label[2:]], j] = -np.inf
-    best = logits[0].astype(float) + [-np.inf if label.startswith("I-") else 0.0 for label in labels]
+        if label[0] == "I":
+            allowed[[i for i, before in enumerate(labels) if before == "O" or before[2:] != label[2:]], j] = -np.inf
+    best = logits[0].astype(float) + [-np.inf if label[0] == "I" else 0.0 for label in labels]
     back = []
     for row in logits[1:]:
         paths = best[:, None] + allowed
@@ -80,18 +81,43 @@ def entity_path(logits, labels):
     return path[::-1]
 
 
-def decode(outputs, row, size, labels):
-    """The annotation of sentence `row`, of `size` words, as lists of labels, and heads (0 the root, words from 1)."""
-    heads = tree(outputs["arc"][row, :size, : size + 1].astype(float))
-    rels = outputs["rel"][row, np.arange(size), heads].argmax(axis=-1)
-    return {
-        "upos": [labels.upos[i] for i in outputs["upos"][row, :size].argmax(axis=-1)],
-        "xpos": [labels.xpos[i] for i in outputs["xpos"][row, :size].argmax(axis=-1)],
-        "lemma": [labels.lemma[i] for i in outputs["lemma"][row, :size].argmax(axis=-1)],
-        "entity": [labels.entity[i] for i in entity_path(outputs["entity"][row, :size], labels.entity)],
-        "head": heads,
-        "rel": [labels.deprel[i] for i in rels],
-    }
+def decode(model, outputs, vectors, row, window, labels):
+    """The annotation of each sentence of window `row`, as lists of labels, heads (0 the root, words from 1) and numbers."""
+    found, at = [], 0
+    for sentence in window.sentences:
+        here = slice(at, at + len(sentence.forms))
+        arc = outputs["arc"][row, here].numpy()
+        found.append({"head": tree(np.concatenate([arc[:, :1], arc[:, here.start + 1 : here.stop + 1]], axis=1).astype(float))})
+        for name in ("upos", "xpos", "lemma"):
+            found[-1][name] = [getattr(labels, name)[i] for i in outputs[name][row, here].argmax(-1).tolist()]
+        for name in ("entity", "types", "cue"):
+            found[-1][name] = [getattr(labels, name)[i] for i in label_path(outputs[name][row, here].numpy(), getattr(labels, name))]
+        found[-1]["happened"] = outputs["happened"][row, here].tolist()
+        at = here.stop
+    heads, at = np.zeros((1, outputs["arc"].shape[1]), dtype=np.int64), 0
+    for sentence in found:
+        size = len(sentence["head"])
+        heads[0, at : at + size] = [head and head + at for head in sentence["head"]]
+        at += size
+    own = {name: tensor[row : row + 1] for name, tensor in vectors.items()}
+    scores, at = model.relations(own, torch.from_numpy(heads))[0], 0
+    for sentence in found:
+        here = slice(at, at + len(sentence["head"]))
+        sentence["rel"] = [labels.deprel[i] for i in scores[here].argmax(-1).tolist()]
+        at = here.stop
+    return found
+
+
+def attributions(model, vectors, row, window, found, labels):
+    """(words of the cue, part label of every word) for each cue found in a window."""
+    cues, at, result = [], 0, []
+    for sentence in found:
+        cues += [(start + at, end + at) for start, end, _ in spans(sentence["cue"])]
+        at += len(sentence["cue"])
+    if cues:
+        scores = model.parts(vectors, torch.tensor([[row, start] for start, _ in cues]))[:, :at]
+        result = [(cue, [labels.part[i] for i in label_path(one.numpy(), labels.part)]) for cue, one in zip(cues, scores)]
+    return result
 
 
 class Scores:
@@ -129,3 +155,55 @@ class Scores:
         result["entity_recall"] = round(100 * self.both / max(self.gold, 1), 2)
         result["entity_f1"] = round(200 * self.both / max(self.found + self.gold, 1), 2)
         return result
+
+
+class AttributionScores:
+    """Counts over windows with gold attributions, in words: spans of cues, sources and contents without gaps, and whole attributions."""
+
+    def __init__(self):
+        self.counts = {name: [0, 0, 0] for name in ("cue", "source", "content", "whole")}
+
+    def add(self, window, found):
+        """`found` as `attributions` gives it."""
+        gold_cues, at = [], 0
+        for sentence in window.sentences:
+            gold_cues += [(start + at, end + at) for start, end, _ in spans(sentence.cues)]
+            at += len(sentence.cues)
+        self._count("cue", set(gold_cues), {cue for cue, _ in found})
+        gold = [{kind: [(s, e) for s, e, k in spans(parts) if k == kind] for kind in ("SOURCE", "CONTENT")} for _, parts in window.attributions]
+        guess = [{kind: [(s, e) for s, e, k in spans(parts) if k == kind] for kind in ("SOURCE", "CONTENT")} for _, parts in found]
+        for kind in ("SOURCE", "CONTENT"):
+            self._count(kind.lower(), {span for one in gold for span in one[kind]}, {span for one in guess for span in one[kind]})
+        cue_of = {cue[0]: cue for cue in gold_cues}
+        matched, free = 0, list(range(len(found)))
+        for (first, _), one in zip(window.attributions, gold):
+            start, end = cue_of.get(first, (first, first + 1))
+            for i in free:
+                (a, b), other = found[i][0], guess[i]
+                if a < end and start < b and _overlap(one["SOURCE"], other["SOURCE"]) and _jaccard(one["CONTENT"], other["CONTENT"]) >= 0.5:
+                    matched += 1
+                    free.remove(i)
+                    break
+        for i, count in enumerate((matched, len(window.attributions), len(found))):
+            self.counts["whole"][i] += count
+
+    def _count(self, name, gold, guess):
+        for i, count in enumerate((len(gold & guess), len(gold), len(guess))):
+            self.counts[name][i] += count
+
+    def percent(self):
+        """F1 of each, in percent."""
+        return {name: round(200 * both / max(gold + guess, 1), 2) for name, (both, gold, guess) in self.counts.items()}
+
+
+def _words(spans_):
+    return {word for start, end in spans_ for word in range(start, end)}
+
+
+def _overlap(one, other):
+    return bool(_words(one) & _words(other)) if one and other else not one and not other
+
+
+def _jaccard(one, other):
+    one, other = _words(one), _words(other)
+    return len(one & other) / max(len(one | other), 1)

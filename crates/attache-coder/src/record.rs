@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use attache_doc::{Coding, Document, Parse, PartyIx, Polarity, Realis, Stance};
+use attache_doc::{Coding, Document, Parse, PartyIx, Polarity, Realis, Span, Stance};
 
 use crate::knowledge::Knowledge;
 use crate::row;
@@ -81,11 +81,12 @@ pub fn render(knowledge: &Knowledge, doc: &Document, parse: &Parse, coding: &Cod
         let _ = writeln!(out, ", on the word of {}", voices.join(", "));
     }
     for r in &coding.responses {
-        let by = r.by.map_or("?".to_string(), name);
+        let words = |span: Option<Span>| span.map_or("?".to_string(), |s| format!("“{}”", one_line(doc.text(s))));
+        let by = r.by.map_or_else(|| words(r.by_words), name);
         let to = match (r.event, r.to_statement) {
             (Some(e), _) => coding.events[e as usize].act.clone(),
             (None, Some(s)) => format!("statement {}", s + 1),
-            _ => "?".to_string(),
+            _ => words(r.to_words),
         };
         let _ = writeln!(out, "response {by} {}: {to}, \"{}\"", kebab(&r.stance), one_line(doc.text(r.cue)));
     }

@@ -148,7 +148,7 @@ fn by_words(m: &Matcher, t: TokenIx, statements: &[Stated], times: &[Timed]) -> 
             },
             None => When::unknown(),
         });
-    let voice = statements.iter().enumerate().filter(|(_, s)| s.says(t)).max_by_key(|(_, s)| s.content.len());
+    let voice = statements.iter().enumerate().filter(|(_, s)| s.vouches_for(t)).max_by_key(|(_, s)| s.content.len());
     let voices = vec![match voice {
         Some((i, s)) => Voice {
             statement: Some(i as u32),

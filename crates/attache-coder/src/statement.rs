@@ -11,6 +11,7 @@ use crate::knowledge::{Cue, Knowledge};
 use crate::matcher::Matcher;
 use crate::mention::Who;
 use crate::pattern::{Need, Step};
+use crate::proposal;
 use crate::realis;
 use crate::tree::Tree;
 
@@ -24,12 +25,19 @@ pub struct Stated {
     pub cue: Vec<TokenIx>,
     /// Words that head the content.
     pub about: Vec<TokenIx>,
+    /// False when it gives nobody's word for what it tells: a plan or a deed that the model takes for an attribution.
+    pub vouches: bool,
 }
 
 impl Stated {
     /// True when a token stands in the content.
     pub fn says(&self, t: TokenIx) -> bool {
         self.content.binary_search(&t).is_ok()
+    }
+
+    /// True when somebody's word stands behind what a token of the content tells.
+    pub fn vouches_for(&self, t: TokenIx) -> bool {
+        self.vouches && self.says(t)
     }
 }
 
@@ -39,7 +47,7 @@ const DEEPEST_NESTING: usize = 8;
 /// Finds the statements of a document, in order of their cues.
 pub fn find(knowledge: &Knowledge, tree: &Tree, who: &Who) -> Vec<Stated> {
     let m = Matcher { knowledge, tree, who };
-    let quotes = quoted(tree);
+    let quotes = tree.quoted();
     let mut found: Vec<Stated> = Vec::new();
     for t in 0..tree.len() {
         if let Some(stated) = read_cue(&m, t, &quotes) {
@@ -49,6 +57,8 @@ pub fn find(knowledge: &Knowledge, tree: &Tree, who: &Who) -> Vec<Stated> {
     drop_doubles(tree, &mut found);
     drop_asides(tree, &mut found);
     lift_phrases(tree, &mut found);
+    proposal::join(&m, &quotes, &mut found);
+    found.sort_by_key(|s| (s.statement.cue_head, s.content.first().copied()));
     continue_quotes(tree, &quotes, &mut found);
     nest(tree, &mut found);
     let first_person = |s: &Stated| {
@@ -66,29 +76,6 @@ pub fn find(knowledge: &Knowledge, tree: &Tree, who: &Who) -> Vec<Stated> {
         }
     }
     found
-}
-
-/// For each token, whether it stands between quotation marks.
-fn quoted(tree: &Tree) -> Vec<bool> {
-    let mut inside = vec![false; tree.len() as usize];
-    let mut block = u32::MAX;
-    let mut open = false;
-    for sentence in &tree.parse.sentences {
-        if sentence.block != block {
-            // A paragraph that goes on with a quotation opens it again; one that does not has closed it.
-            open = false;
-            block = sentence.block;
-        }
-        for t in sentence.tokens.clone() {
-            match tree.form(t) {
-                "“" | "``" => open = true,
-                "”" | "''" => open = false,
-                "\"" => open = !open,
-                _ => inside[t as usize] = open,
-            }
-        }
-    }
-    inside
 }
 
 fn is_quote_mark(form: &str) -> bool {
@@ -235,6 +222,7 @@ fn read_cue(m: &Matcher, t: TokenIx, quotes: &[bool]) -> Option<Stated> {
         content,
         cue,
         about: content_heads,
+        vouches: true,
     })
 }
 
@@ -438,7 +426,7 @@ fn content_tokens(
 }
 
 /// Drops punctuation at both ends, but keeps quotation marks.
-fn trim(tree: &Tree, tokens: &mut Vec<TokenIx>) {
+pub fn trim(tree: &Tree, tokens: &mut Vec<TokenIx>) {
     let loose =
         |t: TokenIx| (tree.upos(t) == Upos::Punct && !is_quote_mark(tree.form(t))) || (tree.upos(t) == Upos::Cconj);
     while tokens.last().is_some_and(|&t| loose(t)) {
@@ -449,14 +437,13 @@ fn trim(tree: &Tree, tokens: &mut Vec<TokenIx>) {
     }
 }
 
-/// Spans of unbroken runs of tokens. Lone punctuation between two runs does not break them.
+/// Spans of unbroken runs of tokens. Lone punctuation between two runs does not break them, nor does the end of a sentence.
 pub fn runs(tree: &Tree, tokens: &[TokenIx]) -> Vec<Span> {
     let mut spans: Vec<(TokenIx, TokenIx)> = Vec::new();
     for &t in tokens {
         match spans.last_mut() {
             Some((_, last))
-                if (*last..t).skip(1).all(|g| tree.upos(g) == Upos::Punct && !is_quote_mark(tree.form(g)))
-                    && tree.sentence(*last) == tree.sentence(t) =>
+                if (*last..t).skip(1).all(|g| tree.upos(g) == Upos::Punct && !is_quote_mark(tree.form(g))) =>
             {
                 *last = t
             }
@@ -482,13 +469,16 @@ pub fn runs(tree: &Tree, tokens: &[TokenIx]) -> Vec<Span> {
 
 /// Who speaks.
 #[derive(Debug, Default)]
-struct Speaker {
-    party: Option<PartyIx>,
-    class: Option<SourceClass>,
-    medium: Option<String>,
+pub struct Speaker {
+    /// The party, when it is a mention.
+    pub party: Option<PartyIx>,
+    /// Kind of source.
+    pub class: Option<SourceClass>,
+    /// The kind of document that speaks.
+    pub medium: Option<String>,
 }
 
-fn speaker(m: &Matcher, source: Option<TokenIx>) -> Speaker {
+pub fn speaker(m: &Matcher, source: Option<TokenIx>) -> Speaker {
     let Some(mut s) = source else { return Speaker::default() };
     let tree = m.tree;
     if matches!(tree.xpos(s), Xpos::Wdt | Xpos::Wp) && m.who.mention(s).is_none() {
@@ -574,6 +564,22 @@ pub fn issuer(m: &Matcher, noun: TokenIx) -> Option<(PartyIx, SourceClass)> {
         tree.kids_by(noun, &[Rel::Nmod, Rel::Obl, Rel::OblAgent])
             .filter(|&k| matches!(tree.case(k).as_deref(), Some("by" | "from" | "of"))),
     );
+    let named = |ways: Vec<TokenIx>| {
+        ways.into_iter().find_map(|w| {
+            let found = m.who.mention(w)?;
+            let &party = found.parties.first()?;
+            Some((party, source_class(m, w, Some(party), found.kind, found.vague.as_deref())))
+        })
+    };
+    // "The Houthi account": what stands before the noun is surer than who does something with the document.
+    let modifier = || {
+        tree.kids_by(noun, &[Rel::Compound, Rel::Amod])
+            .find_map(|k| m.modifier(k).first().map(|&(p, _)| (p, SourceClass::Named)))
+    };
+    let near = named(std::mem::take(&mut ways)).or_else(modifier);
+    if near.is_some() {
+        return near;
+    }
     if let (Some(v), Rel::Obj | Rel::NsubjPass | Rel::Obl) = (tree.head(noun), tree.rel(noun))
         && tree.upos(v) == Upos::Verb
     {
@@ -582,15 +588,7 @@ pub fn issuer(m: &Matcher, noun: TokenIx) -> Option<(PartyIx, SourceClass)> {
     for acl in tree.kids_by(noun, &[Rel::Acl]) {
         ways.extend(tree.subjects(acl).into_iter().filter(|&s| s != noun));
     }
-    for w in ways {
-        if let Some(found) = m.who.mention(w)
-            && let Some(&party) = found.parties.first()
-        {
-            return Some((party, source_class(m, w, Some(party), found.kind, found.vague.as_deref())));
-        }
-    }
-    tree.kids_by(noun, &[Rel::Compound, Rel::Amod])
-        .find_map(|k| m.modifier(k).first().map(|&(p, _)| (p, SourceClass::Named)))
+    named(ways)
 }
 
 /// Things that are neither persons, bodies, documents nor unnamed groups do not speak ("the move suggests").
@@ -630,7 +628,7 @@ fn source_span(tree: &Tree, s: TokenIx) -> Span {
     spans.iter().copied().find(|span| span.contains(tree.token(s).span)).unwrap_or(tree.token(s).span)
 }
 
-fn manner(tree: &Tree, content: &[TokenIx], quotes: &[bool]) -> Manner {
+pub fn manner(tree: &Tree, content: &[TokenIx], quotes: &[bool]) -> Manner {
     let words: Vec<TokenIx> = content.iter().copied().filter(|&t| tree.upos(t) != Upos::Punct).collect();
     let inside = words.iter().filter(|&&t| quotes[t as usize]).count();
     match inside {
@@ -641,7 +639,7 @@ fn manner(tree: &Tree, content: &[TokenIx], quotes: &[bool]) -> Manner {
 }
 
 /// The kind of document the cue names: "said in an interview".
-fn medium(m: &Matcher, t: TokenIx) -> Option<String> {
+pub fn medium(m: &Matcher, t: TokenIx) -> Option<String> {
     let tree = m.tree;
     tree.kids_by(t, &[Rel::Obl]).find_map(|k| {
         let noun = tree.lemma(k).to_lowercase();
@@ -649,7 +647,7 @@ fn medium(m: &Matcher, t: TokenIx) -> Option<String> {
     })
 }
 
-fn hedges(m: &Matcher, content: &[TokenIx], cue: &[TokenIx]) -> Vec<Hedge> {
+pub fn hedges(m: &Matcher, content: &[TokenIx], cue: &[TokenIx]) -> Vec<Hedge> {
     let tree = m.tree;
     let mut all: Vec<TokenIx> = content.iter().chain(cue).copied().collect();
     all.sort_unstable();
@@ -805,7 +803,7 @@ fn nest(tree: &Tree, found: &mut [Stated]) {
     for i in 0..found.len() {
         let s = &found[i];
         let holds = |o: &Stated| {
-            o.says(s.statement.cue_head) && !(s.says(o.statement.cue_head) && o.content.len() <= s.content.len())
+            o.vouches_for(s.statement.cue_head) && !(s.says(o.statement.cue_head) && o.content.len() <= s.content.len())
         };
         let outer = nearby(tree, found, i)
             .filter(|&j| j != i && holds(&found[j]))

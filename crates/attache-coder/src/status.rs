@@ -13,8 +13,8 @@ pub fn settle(tree: &Tree, who: &Who, statements: &mut [Stated], events: &mut [H
         // Who denies what was said denies what happened in it; but that it was said, nobody denies.
         let Some(stated) = response.to_statement.map(|s| &statements[s as usize]) else { continue };
         for happened in events.iter_mut() {
-            let inside =
-                happened.heads.iter().any(|&h| stated.says(h)) && !stated.cue.contains(&happened.event.trigger_head);
+            let inside = happened.heads.iter().any(|&h| stated.vouches_for(h))
+                && !stated.cue.contains(&happened.event.trigger_head);
             if inside && !happened.event.responses.contains(&(n as u32)) {
                 happened.event.responses.push(n as u32);
             }
@@ -36,7 +36,7 @@ pub fn settle(tree: &Tree, who: &Who, statements: &mut [Stated], events: &mut [H
         event.flags.dedup();
     }
     for stated in statements.iter_mut() {
-        let holds = |e: &Happened| e.heads.iter().any(|&h| stated.says(h));
+        let holds = |e: &Happened| e.heads.iter().any(|&h| stated.vouches_for(h));
         stated.statement.events = events.iter().enumerate().filter(|(_, e)| holds(e)).map(|(i, _)| i as u32).collect();
     }
 }

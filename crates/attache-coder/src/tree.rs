@@ -13,9 +13,72 @@ pub struct Tree<'a> {
     pub doc: &'a Document,
     /// Its parse.
     pub parse: &'a Parse,
+    heads: Vec<Option<TokenIx>>,
+    rels: Vec<Rel>,
     children: Vec<Vec<TokenIx>>,
     lower: Vec<String>,
     sentence: Vec<u32>,
+}
+
+/// Governors and relations, with a few kinds of arcs mended that no sentence has and parsers give all the same.
+fn mended(doc: &Document, parse: &Parse) -> (Vec<Option<TokenIx>>, Vec<Rel>) {
+    let mut heads: Vec<Option<TokenIx>> = parse.tokens.iter().map(|t| t.head).collect();
+    let mut rels: Vec<Rel> = parse.tokens.iter().map(|t| t.rel).collect();
+    for sentence in &parse.sentences {
+        for case in sentence.tokens.clone().filter(|&t| parse.tokens[t as usize].rel == Rel::Case) {
+            let Some(mut noun) = heads[case as usize].filter(|&noun| noun > case) else { continue };
+            // "To the group's minister": a possessor has its own mark, so the preposition is that of what it possesses.
+            let marked = sentence
+                .tokens
+                .clone()
+                .any(|t| t > noun && heads[t as usize] == Some(noun) && rels[t as usize] == Rel::Case);
+            if let (Rel::NmodPoss, true, Some(owned)) = (rels[noun as usize], marked, heads[noun as usize]) {
+                heads[case as usize] = Some(owned);
+                noun = owned;
+            }
+            let (Some(head), rel) = (heads[noun as usize], rels[noun as usize]) else { continue };
+            let before = &parse.tokens[case.saturating_sub(1) as usize];
+            // "An invitation to the minister, to attend": an object has no preposition, least of all before its verb.
+            if rel == Rel::Obj && head > noun && parse.tokens[head as usize].xpos == Xpos::Vb {
+                let nearest = (sentence.tokens.start..case).rev().find(|&t| is_open(parse.tokens[t as usize].upos));
+                if let Some(to) = nearest.filter(|&to| !below(&heads, to, noun)) {
+                    heads[noun as usize] = Some(to);
+                    let nominal = matches!(parse.tokens[to as usize].upos, Upos::Noun | Upos::Propn);
+                    rels[noun as usize] = if nominal { Rel::Nmod } else { Rel::Obl };
+                }
+            }
+            // "What is seen as an effort": a clause on a noun never stands before it, so the noun is what the verb governs.
+            let verb = case.saturating_sub(1);
+            let on_noun = matches!(rels[verb as usize], Rel::Acl | Rel::AclRelcl) && heads[verb as usize] == Some(noun);
+            if case > sentence.tokens.start && on_noun {
+                for other in sentence.tokens.start..verb {
+                    if heads[other as usize] == Some(noun) {
+                        heads[other as usize] = Some(verb);
+                    }
+                }
+                (heads[verb as usize], rels[verb as usize]) = (Some(head), rel);
+                (heads[noun as usize], rels[noun as usize]) = (Some(verb), Rel::Obl);
+                continue;
+            }
+            // "Unrecognised by the council": what follows a participle with "by" is its agent.
+            let by = doc.text(parse.tokens[case as usize].span).eq_ignore_ascii_case("by");
+            let participle = case > sentence.tokens.start && before.xpos == Xpos::Vbn && before.upos == Upos::Verb;
+            if by && participle && rel == Rel::Obl && head != case - 1 && !below(&heads, case - 1, noun) {
+                heads[noun as usize] = Some(case - 1);
+                rels[noun as usize] = Rel::OblAgent;
+            }
+        }
+    }
+    (heads, rels)
+}
+
+fn is_open(upos: Upos) -> bool {
+    matches!(upos, Upos::Noun | Upos::Propn | Upos::Verb | Upos::Adj)
+}
+
+/// True when `i` is `top` or below it.
+fn below(heads: &[Option<TokenIx>], i: TokenIx, top: TokenIx) -> bool {
+    std::iter::successors(Some(i), |&at| heads[at as usize]).take(DEEPEST).any(|at| at == top)
 }
 
 /// How many steps a walk up or along a tree may take: trees of real sentences are shallower, and a broken tree must end.
@@ -24,9 +87,10 @@ const DEEPEST: usize = 64;
 impl<'a> Tree<'a> {
     /// Indexes the trees of a document.
     pub fn new(doc: &'a Document, parse: &'a Parse) -> Tree<'a> {
+        let (heads, rels) = mended(doc, parse);
         let mut children = vec![Vec::new(); parse.tokens.len()];
-        for (i, token) in parse.tokens.iter().enumerate() {
-            if let Some(head) = token.head {
+        for (i, head) in heads.iter().enumerate() {
+            if let Some(head) = *head {
                 children[head as usize].push(i as TokenIx);
             }
         }
@@ -37,7 +101,7 @@ impl<'a> Tree<'a> {
                 sentence[t as usize] = n as u32;
             }
         }
-        Tree { doc, parse, children, lower, sentence }
+        Tree { doc, parse, heads, rels, children, lower, sentence }
     }
 
     /// The token.
@@ -72,12 +136,12 @@ impl<'a> Tree<'a> {
 
     /// Relation to the governor.
     pub fn rel(&self, i: TokenIx) -> Rel {
-        self.token(i).rel
+        self.rels[i as usize]
     }
 
     /// The governor.
     pub fn head(&self, i: TokenIx) -> Option<TokenIx> {
-        self.token(i).head
+        self.heads[i as usize]
     }
 
     /// The dependents in order.
@@ -133,6 +197,29 @@ impl<'a> Tree<'a> {
         }
         found.sort_unstable();
         found
+    }
+
+    /// For each token, whether it stands between quotation marks.
+    pub fn quoted(&self) -> Vec<bool> {
+        let mut inside = vec![false; self.parse.tokens.len()];
+        let mut block = u32::MAX;
+        let mut open = false;
+        for sentence in &self.parse.sentences {
+            if sentence.block != block {
+                // A paragraph that goes on with a quotation opens it again; one that does not has closed it.
+                open = false;
+                block = sentence.block;
+            }
+            for t in sentence.tokens.clone() {
+                match self.form(t) {
+                    "“" | "``" => open = true,
+                    "”" | "''" => open = false,
+                    "\"" => open = !open,
+                    _ => inside[t as usize] = open,
+                }
+            }
+        }
+        inside
     }
 
     /// The span from the first to the last of some tokens of one sentence.
@@ -301,6 +388,10 @@ impl<'a> Tree<'a> {
             return self.agents(i);
         }
         if let Some(s) = self.kid(i, &[Rel::Nsubj, Rel::NsubjOuter]) {
+            return vec![s];
+        }
+        // "the reports were exaggerated": an adjective to the tagger, a passive to the parser.
+        if let Some(s) = self.kid(i, &[Rel::NsubjPass]).filter(|_| self.upos(i) == Upos::Adj) {
             return vec![s];
         }
         // "Two diplomats, who asked not to be named, said it had …": a long way round, the parser hangs the speaker on the

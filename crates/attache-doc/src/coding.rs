@@ -276,17 +276,21 @@ pub enum Stance {
     NotAsked,
 }
 
-/// A party's stance to an event or statement of somebody else.
+/// A party's stance to an event, to a statement of somebody else, or to something that is neither.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Response {
-    /// Who responds; `None` when the text does not say.
+    /// Who responds; `None` when the words that name it are no mention of a party.
     pub by: Option<PartyIx>,
+    /// The words that name who responds; `None` when the text does not say.
+    pub by_words: Option<Span>,
     /// How.
     pub stance: Stance,
     /// The event answered.
     pub event: Option<EventIx>,
     /// The statement answered, when it is no event.
     pub to_statement: Option<StatementIx>,
+    /// The words of what is answered; `None` when the text has none.
+    pub to_words: Option<Span>,
     /// The statement that carries the response.
     pub statement: Option<StatementIx>,
     /// The cue's words.

@@ -77,7 +77,7 @@ labels! {
     /// Types of named entities. A model may know only some of them.
     EntityLabel {
         Person = "PER", Organisation = "ORG", Location = "LOC", GeoPolitical = "GPE", Nationality = "NORP",
-        Facility = "FAC", Event = "EVENT", Other = "MISC",
+        Facility = "FAC", Event = "EVENT", Law = "LAW", Product = "PRODUCT", Work = "WORK_OF_ART", Other = "MISC",
     } else Other
 }
 

@@ -30,5 +30,5 @@ pub use coding::{
 pub use document::{Block, BlockKind, Document, Meta, Span, Warning};
 pub use id::{Id, stable_id};
 pub use label::{EntityLabel, Rel, Upos, Xpos};
-pub use parse::{Entity, Parse, Sentence, Token, TokenIx};
+pub use parse::{Attribution, Entity, Parse, Sentence, Token, TokenIx};
 pub use time::{Basis, Grain, When};

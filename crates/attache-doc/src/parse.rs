@@ -1,4 +1,5 @@
-//! What the model makes of a document: sentences, tokens with a dependency tree, named entities.
+//! What the model makes of a document: sentences, tokens with a dependency tree, named entities, and what it takes for
+//! attributions and for happenings.
 
 use std::ops::Range;
 
@@ -46,6 +47,19 @@ pub struct Entity {
     pub score: f32,
 }
 
+/// What the model takes for an attribution: words that tell whose word something is, and what that is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Attribution {
+    /// The words that attribute, in one sentence.
+    pub cue: Range<TokenIx>,
+    /// The words of the source, in runs; none when it has no source.
+    pub source: Vec<Range<TokenIx>>,
+    /// The words attributed, in runs, perhaps of several sentences; none when the model found none.
+    pub content: Vec<Range<TokenIx>>,
+    /// The model's probability that the cue is one, 0 to 1.
+    pub score: f32,
+}
+
 /// A parsed document. Built by attache-nlp, or read back from CoNLL-U by [`crate::conllu`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parse {
@@ -53,8 +67,14 @@ pub struct Parse {
     pub sentences: Vec<Sentence>,
     /// Tokens of all sentences in order.
     pub tokens: Vec<Token>,
-    /// Entities in order, not overlapping.
+    /// Persons, organisations and locations, in order, not overlapping.
     pub entities: Vec<Entity>,
+    /// Names by finer types, in order, not overlapping: they tell states and nationalities from places and people.
+    pub names: Vec<Entity>,
+    /// Attributions in order of their cues. Empty in a parse read from CoNLL-U.
+    pub attributions: Vec<Attribution>,
+    /// For each token, whether what it tells of happened: -3 (surely not) to 3 (surely). Empty in a parse read from CoNLL-U.
+    pub happened: Vec<f32>,
     /// What the stage noticed.
     pub warnings: Vec<Warning>,
 }

@@ -18,13 +18,18 @@ pub fn score(manifest: &Manifest, data: &std::path::Path, show: Option<&str>) ->
     let nlp = model::load()?;
     let labels: BTreeSet<String> = sentences.iter().flat_map(|s| s.entities.iter().map(|e| e.1.clone())).collect();
 
-    let chosen: Vec<&Tagged> = sentences.iter().filter(|s| show.is_none_or(|case| s.id == case)).collect();
-    let forms: Vec<Vec<String>> = chosen.iter().map(|s| s.words.clone()).collect();
-    let parsed = model::parse_words(&nlp, &forms);
-    let outputs: Vec<Vec<Entity>> = parsed
-        .into_iter()
-        .map(|parse| parse.entities.into_iter().filter(|entity| labels.contains(&entity.1)).collect())
-        .collect();
+    let forms: Vec<Vec<String>> = sentences.iter().map(|s| s.words.clone()).collect();
+    // The set does not tell where paragraphs begin, but its names tell documents: `DOCUMENT-0007`.
+    let document = |n: usize| sentences[n].id.rsplit_once('-').map_or("", |(document, _)| document);
+    let parsed = model::parse_words(&nlp, &forms, |n| n == 0 || document(n) != document(n - 1));
+    let (chosen, outputs): (Vec<&Tagged>, Vec<Vec<Entity>>) = sentences
+        .iter()
+        .zip(parsed)
+        .filter(|(sentence, _)| show.is_none_or(|case| sentence.id == case))
+        .map(|(sentence, parse)| {
+            (sentence, parse.entities.into_iter().filter(|entity| labels.contains(&entity.1)).collect())
+        })
+        .unzip();
     if show.is_some() {
         let shown = chosen.first().map(|gold| side_by_side(gold, &outputs[0]));
         return Ok(Outcome { shown, ..Outcome::default() });

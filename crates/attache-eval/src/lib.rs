@@ -5,18 +5,26 @@
 //! `--data`; nothing about a set is compiled in. A score is a [`Metric`], and every score can be traced to its cases
 //! ([`CaseTable`], one row a case).
 //!
-//! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`] and [`seed`].
+//! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`], [`coref`], [`attribution`], [`factuality`], [`responses`] and [`seed`].
+//! Beside them, [`conll18`] scores any trees against others and [`speed`] measures processor time.
 //! What it does not do: train, tune, or download anything.
 
+pub mod attribution;
+pub mod conll18;
+pub mod conllu;
+pub mod coref;
 pub mod entities;
+pub mod factuality;
 pub mod manifest;
 mod model;
 pub mod report;
+pub mod responses;
 pub mod seed;
+pub mod speed;
 pub mod syntax;
 pub mod treebank;
 
-pub use report::{CaseTable, Metric, Outcome};
+pub use report::{CaseTable, Metric, Outcome, Trees};
 
 use std::path::{Path, PathBuf};
 
@@ -61,6 +69,10 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
     let outcome = match manifest.scorer {
         Scorer::Syntax => syntax::score(manifest, data, show)?,
         Scorer::Entities => entities::score(manifest, data, show)?,
+        Scorer::Attribution => attribution::score(manifest, data, show)?,
+        Scorer::Factuality => factuality::score(manifest, data, show)?,
+        Scorer::Coref => coref::score(manifest, data, show)?,
+        Scorer::Responses => responses::score(manifest, data, show)?,
         Scorer::Seed => seed::score(manifest, data, show)?,
     };
     match show {

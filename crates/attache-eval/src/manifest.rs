@@ -14,6 +14,10 @@ use crate::{EvalError, read_text, seed};
 pub enum Scorer {
     Syntax,
     Entities,
+    Coref,
+    Attribution,
+    Factuality,
+    Responses,
     Seed,
 }
 
@@ -31,7 +35,7 @@ pub struct Manifest {
     pub what: String,
     /// How it is scored.
     pub scorer: Scorer,
-    /// Where the data lie below `--data`.
+    /// Where the data lie below `--data`; a path that begins with `gold` lies beside the manifest.
     pub path: PathBuf,
     /// Where the data come from.
     pub source: String,
@@ -39,6 +43,9 @@ pub struct Manifest {
     pub licence: String,
     /// Which part of the source is used.
     pub split: String,
+    /// Other parts of the set by name, below `--data`: to look at while building, never to report.
+    #[serde(default)]
+    pub parts: BTreeMap<String, PathBuf>,
     /// SHA-256 by file name, of the data the baselines and floors were measured on.
     #[serde(default)]
     pub sha256: BTreeMap<String, String>,
@@ -87,6 +94,9 @@ impl Manifest {
     /// Where the set lies under `data`: the file the manifest names, or, in a folder with another part of the same set, the
     /// one file of its kind that is not for training.
     pub fn locate(&self, data: &Path) -> PathBuf {
+        if let Ok(own) = self.path.strip_prefix("gold") {
+            return self.gold.join(own);
+        }
         let named = data.join(&self.path);
         let Some(folder) = named.parent().filter(|_| !named.exists()) else { return named };
         let like = |path: &PathBuf| {
@@ -99,6 +109,19 @@ impl Manifest {
             [only] => only.clone(),
             _ => named,
         }
+    }
+
+    /// The set with another of its parts in the place of the one that is reported. Baselines and floors do not hold there.
+    pub fn part(mut self, name: &str) -> Result<Manifest, EvalError> {
+        let Some(path) = self.parts.get(name) else {
+            let known: Vec<&str> = self.parts.keys().map(String::as_str).collect();
+            let what = format!("{}: no part {name}; its parts are: {}", self.set, known.join(", "));
+            return Err(EvalError::Load(what));
+        };
+        self.path = path.clone();
+        self.split = name.to_string();
+        self.metric.clear();
+        Ok(self)
     }
 
     /// The bounds of a metric; empty when the manifest does not name it.

@@ -23,9 +23,17 @@ pub fn load() -> Result<Nlp, EvalError> {
     Ok(nlp.with_threads(threads))
 }
 
-/// Parses sentences whose words are given.
-pub fn parse_words(nlp: &Nlp, sentences: &[Vec<String>]) -> Vec<Parsed> {
-    let parses = nlp.parse_words(sentences);
+/// Parses sentences whose words are given. Those of one paragraph are read together, as a text's are: `opens` tells of each
+/// sentence whether it begins one.
+pub fn parse_words(nlp: &Nlp, sentences: &[Vec<String>], opens: impl Fn(usize) -> bool) -> Vec<Parsed> {
+    let mut paragraphs: Vec<Vec<Vec<String>>> = Vec::new();
+    for (n, words) in sentences.iter().enumerate() {
+        match paragraphs.last_mut() {
+            Some(paragraph) if !opens(n) => paragraph.push(words.clone()),
+            _ => paragraphs.push(vec![words.clone()]),
+        }
+    }
+    let parses: Vec<_> = nlp.parse_words(&paragraphs).into_iter().flatten().collect();
     assert_eq!(parses.len(), sentences.len(), "the model gives one parse a sentence");
     parses
         .into_iter()
@@ -37,6 +45,8 @@ pub fn parse_words(nlp: &Nlp, sentences: &[Vec<String>]) -> Vec<Parsed> {
                 lemma: word.lemma.to_string(),
                 upos: word.upos.to_string(),
                 xpos: word.xpos.to_string(),
+                // The model tells no features.
+                feats: "_".to_string(),
                 head: word.head.map_or(0, |head| head as usize + 1),
                 rel: word.rel.to_string(),
             });

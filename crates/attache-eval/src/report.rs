@@ -75,6 +75,17 @@ pub struct Outcome {
     pub notes: Vec<String>,
     /// The case asked for, gold and output side by side.
     pub shown: Option<String>,
+    /// The trees of the output, for a set of trees.
+    pub trees: Option<Trees>,
+}
+
+/// Trees in CoNLL-U.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trees {
+    /// With the gold's sentences and words given.
+    pub words_given: String,
+    /// From running text.
+    pub from_raw_text: String,
 }
 
 /// A metric as it is printed.

@@ -1,14 +1,14 @@
-//! Tags, lemmas and dependencies against a treebank, after the rules of the CoNLL 2018 shared task: every word counts,
-//! punctuation too; relations count without their subtype; from raw text, a word counts when its characters agree.
+//! Tags, lemmas and dependencies against a treebank, by the measures of [`crate::conll18`]: with the treebank's sentences and
+//! words, and from raw text.
 
-use std::collections::HashMap;
+use attache_doc::{BlockKind, Document, Meta};
+use attache_nlp::Nlp;
 
-use attache_doc::{BlockKind, Document, Meta, Parse, Span};
-
+use crate::conll18::{self, Agreement};
 use crate::manifest::Manifest;
 use crate::model::{self, Parsed};
 use crate::treebank::{Sentence, Word, read_conllu};
-use crate::{CaseTable, EvalError, Metric, Outcome, read_text};
+use crate::{CaseTable, EvalError, Metric, Outcome, Trees, conllu, read_text};
 
 /// Documents parsed in one call: enough to fill the model's batches, few enough to keep memory flat.
 const DOCUMENTS_AT_ONCE: usize = 32;
@@ -16,107 +16,82 @@ const DOCUMENTS_AT_ONCE: usize = 32;
 /// Scores the model on the treebank of the manifest, with the treebank's words and from raw text.
 pub fn score(manifest: &Manifest, data: &std::path::Path, show: Option<&str>) -> Result<Outcome, EvalError> {
     let path = manifest.locate(data);
-    let sentences = read_conllu(&read_text(&path)?).map_err(|what| EvalError::Shape(path.clone(), what))?;
+    let gold = read_conllu(&read_text(&path)?).map_err(|what| EvalError::Shape(path.clone(), what))?;
     let nlp = model::load()?;
 
-    let forms: Vec<Vec<String>> = sentences.iter().map(|s| s.words.iter().map(|w| w.form.clone()).collect()).collect();
+    let forms: Vec<Vec<String>> = gold.iter().map(|s| s.words.iter().map(|w| w.form.clone()).collect()).collect();
+    let parsed = model::parse_words(&nlp, &forms, |n| gold[n].opens_paragraph || gold[n].opens_document);
     if let Some(case) = show {
-        let found = sentences.iter().zip(&forms).find(|(sentence, _)| sentence.id == case);
-        let shown =
-            found.map(|(gold, words)| side_by_side(gold, &model::parse_words(&nlp, std::slice::from_ref(words))[0]));
+        let found = gold.iter().zip(&parsed).find(|(sentence, _)| sentence.id == case);
+        let shown = found.map(|(gold, parsed)| side_by_side(gold, parsed));
         return Ok(Outcome { shown, ..Outcome::default() });
     }
-    let parsed = model::parse_words(&nlp, &forms);
+    let given: Vec<Sentence> = gold.iter().zip(parsed).map(with_words).collect();
+    let raw = parse_raw(&nlp, &gold);
 
-    let mut all = Correct::default();
-    let mut cases = CaseTable { header: vec!["sent_id", "words", "correct_heads", "correct_labels"], rows: Vec::new() };
-    for (gold, system) in sentences.iter().zip(&parsed) {
-        let mut here = Correct::default();
-        for (g, s) in gold.words.iter().zip(&system.words) {
-            here.add(g, s, g.head == s.head);
-        }
-        cases.rows.push(vec![
-            gold.id.clone(),
-            here.words.to_string(),
-            here.heads.to_string(),
-            here.labelled.to_string(),
-        ]);
-        all.join(&here);
-    }
-    let mut metrics = vec![
-        Metric::percent("upos", all.upos, all.words),
-        Metric::percent("xpos", all.xpos, all.words),
-        Metric::percent("uas", all.heads, all.words),
-        Metric::percent("las", all.labelled, all.words),
-        Metric::percent("lemma", all.lemmas, all.words),
+    let scored =
+        |system: &[Sentence]| conll18::score(&gold, system).map_err(|what| EvalError::Shape(path.clone(), what));
+    let (of_given, of_raw) = (scored(&given)?, scored(&raw)?);
+    let share = |name: &str, a: Agreement| Metric::percent(name, a.correct, a.gold);
+    let f1 = |name: &str, a: Agreement| Metric::f1(name, a.correct, a.gold, a.system);
+    let metrics = vec![
+        share("upos", of_given.upos),
+        share("xpos", of_given.xpos),
+        share("uas", of_given.uas),
+        share("las", of_given.las),
+        share("lemma", of_given.lemmas),
+        // The manifest's tokens are the shared task's words.
+        f1("tokens_f1", of_raw.words),
+        f1("sentences_f1", of_raw.sentences),
+        f1("upos_raw", of_raw.upos),
+        f1("uas_raw", of_raw.uas),
+        f1("las_raw", of_raw.las),
+        f1("lemma_raw", of_raw.lemmas),
     ];
+    let trees = Some(Trees { words_given: conllu::write(&given), from_raw_text: conllu::write(&raw) });
+    Ok(Outcome { metrics, cases: cases(&gold, &given), trees, ..Outcome::default() })
+}
 
-    let raw = raw_documents(&sentences);
-    let mut counts = RawCounts::default();
-    for batch in raw.chunks(DOCUMENTS_AT_ONCE) {
-        let documents: Vec<&Document> = batch.iter().map(|raw| &raw.document).collect();
-        for (raw, parse) in batch.iter().zip(nlp.parse(&documents)) {
-            counts.add(raw, &parse);
+/// A sentence of the treebank with what the model says of its words.
+fn with_words((gold, parsed): (&Sentence, Parsed)) -> Sentence {
+    Sentence { words: parsed.words, ..gold.clone() }
+}
+
+/// A row a sentence, with the numbers of words whose governor, and whose relation too, is right.
+fn cases(gold: &[Sentence], system: &[Sentence]) -> CaseTable {
+    let mut cases = CaseTable { header: vec!["sent_id", "words", "correct_heads", "correct_labels"], rows: Vec::new() };
+    for (gold, system) in gold.iter().zip(system) {
+        let pairs = || gold.words.iter().zip(&system.words).filter(|(g, s)| g.head == s.head);
+        let labelled = pairs().filter(|(g, s)| conll18::universal(&g.rel) == conll18::universal(&s.rel));
+        let row = [gold.words.len(), pairs().count(), labelled.count()].map(|n| n.to_string());
+        cases.rows.push([gold.id.clone()].into_iter().chain(row).collect());
+    }
+    cases
+}
+
+/// What the model makes of the treebank's documents as running text.
+fn parse_raw(nlp: &Nlp, gold: &[Sentence]) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
+    for (batch, number) in raw_documents(gold).chunks(DOCUMENTS_AT_ONCE).zip(0..) {
+        let documents: Vec<&Document> = batch.iter().collect();
+        for ((document, parse), at) in batch.iter().zip(nlp.parse(&documents)).zip(1..) {
+            let name = (number * DOCUMENTS_AT_ONCE + at).to_string();
+            sentences.extend(conllu::sentences(document, &parse, &name));
         }
     }
-    metrics.extend(counts.metrics());
-    Ok(Outcome { metrics, cases, ..Outcome::default() })
-}
-
-/// How many of some words are right.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-struct Correct {
-    words: usize,
-    upos: usize,
-    xpos: usize,
-    lemmas: usize,
-    heads: usize,
-    labelled: usize,
-}
-
-impl Correct {
-    fn add(&mut self, gold: &Word, system: &Word, head: bool) {
-        self.words += 1;
-        self.upos += usize::from(gold.upos == system.upos);
-        self.xpos += usize::from(gold.xpos == system.xpos);
-        // A treebank that leaves the lemma open accepts any, as in the shared task.
-        self.lemmas += usize::from(gold.lemma == "_" || gold.lemma == system.lemma);
-        self.heads += usize::from(head);
-        self.labelled += usize::from(head && universal(&gold.rel) == universal(&system.rel));
-    }
-
-    fn join(&mut self, other: &Correct) {
-        self.words += other.words;
-        self.upos += other.upos;
-        self.xpos += other.xpos;
-        self.lemmas += other.lemmas;
-        self.heads += other.heads;
-        self.labelled += other.labelled;
-    }
-}
-
-/// The part of a relation that all treebanks share.
-fn universal(rel: &str) -> &str {
-    rel.split(':').next().unwrap_or(rel)
-}
-
-/// A document of a treebank as running text, with where its sentences and words stand.
-struct RawDocument<'s> {
-    document: Document,
-    sentences: Vec<(&'s Sentence, Vec<Span>)>,
+    sentences
 }
 
 /// Sets the documents of a treebank as running text: one block a paragraph, spaces where the treebank has them.
-fn raw_documents(sentences: &[Sentence]) -> Vec<RawDocument<'_>> {
+fn raw_documents(sentences: &[Sentence]) -> Vec<Document> {
     let starts: Vec<usize> =
         (0..sentences.len()).filter(|&n| n == 0 || sentences[n].opens_document).chain([sentences.len()]).collect();
     starts.windows(2).map(|bounds| raw_document(&sentences[bounds[0]..bounds[1]])).collect()
 }
 
-fn raw_document(sentences: &[Sentence]) -> RawDocument<'_> {
+fn raw_document(sentences: &[Sentence]) -> Document {
     let mut text = String::new();
     let mut blocks: Vec<(BlockKind, std::ops::Range<usize>)> = Vec::new();
-    let mut placed = Vec::new();
     for sentence in sentences {
         if blocks.is_empty() || sentence.opens_paragraph {
             text.truncate(text.trim_end().len());
@@ -125,84 +100,15 @@ fn raw_document(sentences: &[Sentence]) -> RawDocument<'_> {
             }
             blocks.push((BlockKind::Paragraph, text.len()..text.len()));
         }
-        let mut spans = vec![Span::new(0, 0); sentence.words.len()];
         for surface in &sentence.surface {
-            let at = text.len();
             text.push_str(&surface.form);
-            let whole = Span::new(at, text.len());
-            let words = &sentence.words[surface.words.clone()];
-            let joined: String = words.iter().map(|word| word.form.as_str()).collect();
-            let mut from = at;
-            for (word, span) in words.iter().zip(&mut spans[surface.words.clone()]) {
-                // Words that are not simply written together (a contraction spelt out) share the span of the whole.
-                *span = if joined == surface.form { Span::new(from, from + word.form.len()) } else { whole };
-                from += word.form.len();
-            }
             if surface.space_after {
                 text.push(' ');
             }
         }
-        let end = text.trim_end().len();
-        blocks.last_mut().expect("a block was opened above").1.end = end;
-        placed.push((sentence, spans));
+        blocks.last_mut().expect("a block was opened above").1.end = text.trim_end().len();
     }
-    RawDocument { document: Document::new(text, blocks, Meta::default()), sentences: placed }
-}
-
-/// Counts over documents parsed from raw text.
-#[derive(Debug, Default)]
-struct RawCounts {
-    gold_words: usize,
-    system_words: usize,
-    aligned: usize,
-    gold_sentences: usize,
-    system_sentences: usize,
-    same_sentences: usize,
-    correct: Correct,
-}
-
-impl RawCounts {
-    fn add(&mut self, raw: &RawDocument<'_>, parse: &Parse) {
-        let by_span: HashMap<Span, usize> = parse.tokens.iter().enumerate().map(|(n, token)| (token.span, n)).collect();
-        let sentence_spans: std::collections::HashSet<Span> = parse.sentences.iter().map(|s| s.span).collect();
-        self.system_words += parse.tokens.len();
-        self.system_sentences += parse.sentences.len();
-        for (gold, spans) in &raw.sentences {
-            self.gold_sentences += 1;
-            self.gold_words += gold.words.len();
-            if let (Some(first), Some(last)) = (spans.first(), spans.last()) {
-                self.same_sentences += usize::from(sentence_spans.contains(&first.cover(*last)));
-            }
-            for (word, span) in gold.words.iter().zip(spans) {
-                let Some(&at) = by_span.get(span) else { continue };
-                let token = &parse.tokens[at];
-                self.aligned += 1;
-                let system_head = token.head.map(|head| parse.tokens[head as usize].span);
-                let gold_head = word.head.checked_sub(1).map(|head| spans[head]);
-                let system = Word {
-                    form: String::new(),
-                    lemma: token.lemma.to_string(),
-                    upos: token.upos.to_string(),
-                    xpos: token.xpos.to_string(),
-                    head: 0,
-                    rel: token.rel.to_string(),
-                };
-                self.correct.add(word, &system, gold_head == system_head);
-            }
-        }
-    }
-
-    fn metrics(&self) -> Vec<Metric> {
-        let words = |name: &str, correct| Metric::f1(name, correct, self.gold_words, self.system_words);
-        vec![
-            words("tokens_f1", self.aligned),
-            Metric::f1("sentences_f1", self.same_sentences, self.gold_sentences, self.system_sentences),
-            words("upos_raw", self.correct.upos),
-            words("uas_raw", self.correct.heads),
-            words("las_raw", self.correct.labelled),
-            words("lemma_raw", self.correct.lemmas),
-        ]
-    }
+    Document::new(text, blocks, Meta::default())
 }
 
 /// One sentence: a word a line, gold left, output right where it differs.
@@ -221,7 +127,6 @@ fn side_by_side(gold: &Sentence, system: &Parsed) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use attache_doc::{Rel, Token, Upos, Xpos};
 
     const TREES: &str = "# newdoc\n# sent_id = a-1\n\
         1-2\tdon't\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n\
@@ -229,45 +134,22 @@ mod tests {
         3\t.\t.\tPUNCT\t.\t_\t1\tpunct\t_\t_\n\n\
         # sent_id = a-2\n# newpar\n1\tYes\tyes\tINTJ\tUH\t_\t0\troot\t_\t_\n";
 
-    fn token(span: (usize, usize), upos: Upos, head: Option<u32>, rel: Rel) -> Token {
-        let span = Span::new(span.0, span.1);
-        Token { span, lemma: "do".into(), upos, xpos: Xpos::Unknown, head, rel }
-    }
-
     #[test]
-    fn raw_text_keeps_the_places_of_words() {
-        let sentences = read_conllu(TREES).unwrap();
-        let raw = raw_documents(&sentences);
+    fn raw_text_has_the_blanks_and_paragraphs_of_the_treebank() {
+        let raw = raw_documents(&read_conllu(TREES).unwrap());
         assert_eq!(raw.len(), 1);
-        let document = &raw[0].document;
-        assert_eq!(document.full_text().trim_end(), "don't.\n\nYes");
-        let words: Vec<&str> = raw[0].sentences[0].1.iter().map(|&span| document.text(span)).collect();
-        assert_eq!(words, ["do", "n't", "."]);
-        assert_eq!(document.text(document.blocks()[1].span), "Yes");
+        assert_eq!(raw[0].full_text().trim_end(), "don't.\n\nYes");
+        let blocks: Vec<&str> = raw[0].blocks().iter().map(|block| raw[0].text(block.span)).collect();
+        assert_eq!(blocks, ["don't.", "Yes"]);
     }
 
     #[test]
-    fn raw_scores_align_by_characters() {
-        let sentences = read_conllu(TREES).unwrap();
-        let raw = raw_documents(&sentences);
-        // "don't" split right, "." right but in a sentence of its own, "Yes" right.
-        let mut parse = Parse {
-            tokens: vec![
-                token((0, 2), Upos::Verb, None, Rel::Root),
-                token((2, 5), Upos::Part, Some(0), Rel::Advmod),
-                token((5, 6), Upos::Punct, None, Rel::Root),
-                token((8, 11), Upos::Intj, None, Rel::Root),
-            ],
-            ..Parse::default()
-        };
-        for (span, tokens) in [((0, 5), 0..2), ((5, 6), 2..3), ((8, 11), 3..4)] {
-            parse.sentences.push(attache_doc::Sentence { span: Span::new(span.0, span.1), tokens, block: 0 });
-        }
-        let mut counts = RawCounts::default();
-        counts.add(&raw[0], &parse);
-        assert_eq!((counts.aligned, counts.gold_words, counts.system_words), (4, 4, 4));
-        assert_eq!((counts.same_sentences, counts.gold_sentences, counts.system_sentences), (1, 2, 3));
-        // The tag of "do" and the head of "." are wrong; the subtype of "n't" does not count.
-        assert_eq!((counts.correct.upos, counts.correct.heads, counts.correct.labelled), (3, 3, 3));
+    fn cases_count_governors_and_relations_without_subtypes() {
+        let gold = read_conllu(TREES).unwrap();
+        let mut system = gold.clone();
+        system[0].words[1].rel = "advmod".to_string();
+        system[0].words[2].head = 2;
+        system[1].words[0].rel = "parataxis".to_string();
+        assert_eq!(cases(&gold, &system).rows, [["a-1", "3", "2", "2"], ["a-2", "1", "1", "0"]]);
     }
 }

@@ -13,6 +13,8 @@ pub struct Word {
     pub upos: String,
     /// Penn tag.
     pub xpos: String,
+    /// Features as `Name=Value|…`; `_` for none.
+    pub feats: String,
     /// Number of the governor in the sentence from 1; 0 for the root.
     pub head: usize,
     /// Relation with its subtype.
@@ -67,7 +69,7 @@ pub fn read_conllu(text: &str) -> Result<Vec<Sentence>, String> {
             continue;
         }
         let cells: Vec<&str> = line.split('\t').collect();
-        let [id, form, lemma, upos, xpos, _feats, head, rel, _deps, misc] = cells[..] else {
+        let [id, form, lemma, upos, xpos, feats, head, rel, _deps, misc] = cells[..] else {
             return Err(fail("a word has ten columns"));
         };
         if id.contains('.') {
@@ -96,6 +98,7 @@ pub fn read_conllu(text: &str) -> Result<Vec<Sentence>, String> {
             lemma: lemma.to_string(),
             upos: upos.to_string(),
             xpos: xpos.to_string(),
+            feats: feats.to_string(),
             head: head.parse().map_err(|_| fail("the head is a number"))?,
             rel: rel.to_string(),
         });

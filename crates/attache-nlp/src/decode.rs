@@ -1,14 +1,13 @@
-//! From logits to annotation: tags, lemmas, entities, heads and relations.
+//! From logits to annotation: tags, lemmas, entities, heads and relations, cues and what they attribute.
+
+use std::ops::Range;
 
 use attache_doc::{EntityLabel, Rel, Upos, Xpos};
-use rten_tensor::prelude::*;
-use rten_tensor::{NdTensor, NdTensorView};
 use serde::Deserialize;
 
 use crate::NlpError;
-use crate::engine::Logits;
-use crate::tree::best_tree;
-use crate::{SentenceEntity, SentenceParse, SentenceWord};
+use crate::engine::{Reading, Table, exp};
+use crate::{Attributed, SentenceEntity, SentenceParse, SentenceWord};
 
 /// The part of `models/en/manifest.json` that decoding needs.
 #[derive(Deserialize)]
@@ -26,11 +25,15 @@ struct Names {
     deprel: Vec<String>,
     lemma: Vec<String>,
     entity: Vec<String>,
+    types: Vec<String>,
+    cue: Vec<String>,
+    part: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct Limits {
     pieces: usize,
+    window: usize,
 }
 
 /// What each output of the model means.
@@ -39,11 +42,16 @@ pub(crate) struct Labels {
     pub(crate) xpos: Vec<Xpos>,
     pub(crate) rels: Vec<Rel>,
     lemmas: Vec<LemmaScript>,
-    entities: Vec<EntityTag>,
+    entities: Vec<Tag<EntityLabel>>,
+    types: Vec<Tag<EntityLabel>>,
+    cues: Vec<Tag<()>>,
+    parts: Vec<Tag<Part>>,
     /// Name and version of the model, such as `attache-en 1`.
     pub(crate) model: String,
     /// Most pieces that the model reads at once, the marks of beginning and end included.
     pub(crate) most_pieces: usize,
+    /// Most pieces of several sentences that are read together.
+    pub(crate) window_pieces: usize,
 }
 
 impl Labels {
@@ -56,9 +64,13 @@ impl Labels {
             xpos: all(&names.xpos, "xpos", Xpos::find)?,
             rels: all(&names.deprel, "deprel", Rel::find)?,
             lemmas: all(&names.lemma, "lemma", LemmaScript::find)?,
-            entities: all(&names.entity, "entity", EntityTag::find)?,
+            entities: all(&names.entity, "entity", |name| Tag::find(name, EntityLabel::find))?,
+            types: all(&names.types, "types", |name| Tag::find(name, EntityLabel::find))?,
+            cues: all(&names.cue, "cue", |name| Tag::find(name, |kind| kind.is_empty().then_some(())))?,
+            parts: all(&names.part, "part", |name| Tag::find(name, Part::find))?,
             model: format!("{} {}", manifest.name, manifest.version),
             most_pieces: manifest.limits.pieces,
+            window_pieces: manifest.limits.window,
         };
         if labels.most_pieces < 64 {
             return Err(NlpError::Manifest(format!("a limit of {} pieces is too small", labels.most_pieces)));
@@ -66,29 +78,71 @@ impl Labels {
         Ok(labels)
     }
 
-    /// The annotation of a sentence.
-    pub(crate) fn decode(&self, words: &[&str], logits: &Logits) -> Result<SentenceParse, NlpError> {
-        let sizes = [&logits.upos, &logits.xpos, &logits.lemma, &logits.entity].map(|table| table.size(1));
-        let known = [self.upos.len(), self.xpos.len(), self.lemmas.len(), self.entities.len()];
-        if sizes != known || logits.rel.size(2) != self.rels.len() {
+    /// The annotation of one sentence of a window, whose words are `rows` of the window. `heads` holds the head of each of
+    /// its words, 0 for the root and k + 1 for word k, and `relations` the logits of each word of the window with its head.
+    pub(crate) fn decode(
+        &self,
+        words: &[&str],
+        rows: Range<usize>,
+        reading: &Reading,
+        heads: &[usize],
+        relations: &Table,
+    ) -> SentenceParse {
+        let word = |(i, form): (usize, &&str)| {
+            let row = rows.start + i;
+            SentenceWord {
+                lemma: self.lemmas[best(reading.lemma.row(row))].apply(form).into(),
+                upos: self.upos[best(reading.upos.row(row))],
+                xpos: self.xpos[best(reading.xpos.row(row))],
+                head: heads[i].checked_sub(1).map(|head| head as u32),
+                rel: self.best_rel(relations.row(row), heads[i] == 0),
+            }
+        };
+        SentenceParse {
+            words: words.iter().enumerate().map(word).collect(),
+            entities: entities(&self.entities, &reading.entity, rows.clone()),
+            names: entities(&self.types, &reading.types, rows.clone()),
+            happened: rows.map(|row| reading.happened.row(row)[0]).collect(),
+        }
+    }
+
+    /// Checks that the outputs of a run are as wide as the label sets.
+    pub(crate) fn check(&self, reading: &Reading) -> Result<(), NlpError> {
+        let tables = [
+            (&reading.upos, self.upos.len()),
+            (&reading.xpos, self.xpos.len()),
+            (&reading.lemma, self.lemmas.len()),
+            (&reading.entity, self.entities.len()),
+            (&reading.types, self.types.len()),
+            (&reading.cue, self.cues.len()),
+        ];
+        if tables.iter().any(|(table, labels)| table.columns() != *labels) {
             return Err(NlpError::Run("the outputs have other sizes than the manifest's labels".to_string()));
         }
-        let heads = best_tree(words.len(), |word, head| logits.arc[[word, head]]);
-        let word = |(i, form): (usize, &&str)| SentenceWord {
-            lemma: self.lemmas[best(logits.lemma.slice(i))].apply(form).into(),
-            upos: self.upos[best(logits.upos.slice(i))],
-            xpos: self.xpos[best(logits.xpos.slice(i))],
-            head: heads[i].checked_sub(1).map(|head| head as u32),
-            rel: self.best_rel(logits.rel.slice((i, heads[i])), heads[i] == 0),
-        };
-        Ok(SentenceParse {
-            words: words.iter().enumerate().map(word).collect(),
-            entities: self.entities(&logits.entity),
-        })
+        Ok(())
+    }
+
+    /// The cues among some words of a window, with the probability of exactly these tags.
+    pub(crate) fn cues(&self, reading: &Reading, rows: Range<usize>) -> Vec<(Range<usize>, f32)> {
+        runs(&self.cues, &reading.cue, rows).into_iter().map(|run| (run.words, run.score)).collect()
+    }
+
+    /// What a cue attributes: `parts` holds the logits of the parts, a row a word of the window, `rows` those for the cue.
+    pub(crate) fn attributed(&self, cue: (Range<usize>, f32), parts: &Table, rows: Range<usize>) -> Attributed {
+        let mut found = Attributed { cue: cue.0, source: Vec::new(), content: Vec::new(), score: cue.1 };
+        let first = rows.start;
+        for run in runs(&self.parts, parts, rows) {
+            let words = run.words.start - first..run.words.end - first;
+            match run.kind {
+                Part::Source => found.source.push(words),
+                Part::Content => found.content.push(words),
+            }
+        }
+        found
     }
 
     /// The best relation: `root` for the root, and for it alone.
-    fn best_rel(&self, logits: NdTensorView<f32, 1>, is_root: bool) -> Rel {
+    fn best_rel(&self, logits: &[f32], is_root: bool) -> Rel {
         if is_root {
             return Rel::Root;
         }
@@ -100,72 +154,88 @@ impl Labels {
         }
         best.0
     }
+}
 
-    /// Index of an entity tag such as `B-PER`.
-    #[cfg(test)]
-    pub(crate) fn entity_index(&self, name: &str) -> Option<usize> {
-        self.entities.iter().position(|&tag| Some(tag) == EntityTag::find(name))
-    }
+/// Entities among some rows of a table, whose words count from the first of them.
+fn entities(tags: &[Tag<EntityLabel>], logits: &Table, rows: Range<usize>) -> Vec<SentenceEntity> {
+    let first = rows.start;
+    let entity = |run: Run<EntityLabel>| SentenceEntity {
+        words: (run.words.start - first) as u32..(run.words.end - first) as u32,
+        label: run.kind,
+        score: run.score,
+    };
+    runs(tags, logits, rows).into_iter().map(entity).collect()
+}
 
-    /// Entities along the best sequence of tags in which each I- continues a B- or I- of its type (Viterbi).
-    fn entities(&self, logits: &NdTensor<f32, 2>) -> Vec<SentenceEntity> {
-        let mut entities: Vec<SentenceEntity> = Vec::new();
-        for (i, tag) in self.best_tags(logits).into_iter().enumerate() {
-            let probability = probability(logits.slice(i), tag);
-            match self.entities[tag] {
-                EntityTag::Outside => {}
-                EntityTag::Begin(label) => {
-                    entities.push(SentenceEntity { words: i as u32..i as u32 + 1, label, score: probability });
-                }
-                EntityTag::Inside(_) => {
-                    if let Some(entity) = entities.last_mut() {
-                        entity.words.end += 1;
-                        entity.score *= probability;
-                    }
+/// Words that belong together.
+struct Run<K> {
+    words: Range<usize>,
+    kind: K,
+    /// The product of the probabilities of the words' tags.
+    score: f32,
+}
+
+/// Runs along the best sequence of tags in which each I- continues a B- or I- of its kind (Viterbi).
+fn runs<K: Copy + PartialEq>(tags: &[Tag<K>], logits: &Table, rows: Range<usize>) -> Vec<Run<K>> {
+    let mut runs: Vec<Run<K>> = Vec::new();
+    for (row, tag) in rows.clone().zip(best_tags(tags, logits, rows)) {
+        match tags[tag] {
+            Tag::Outside => {}
+            Tag::Begin(kind) => {
+                runs.push(Run { words: row..row + 1, kind, score: probability(logits.row(row), tag) });
+            }
+            Tag::Inside(_) => {
+                if let Some(run) = runs.last_mut() {
+                    run.words.end += 1;
+                    run.score *= probability(logits.row(row), tag);
                 }
             }
         }
-        entities
     }
+    runs
+}
 
-    fn best_tags(&self, logits: &NdTensor<f32, 2>) -> Vec<usize> {
-        let tags = self.entities.len();
-        let follows = |before: usize, tag: usize| match (self.entities[tag], self.entities[before]) {
-            (EntityTag::Inside(label), EntityTag::Begin(of) | EntityTag::Inside(of)) => label == of,
-            (EntityTag::Inside(_), EntityTag::Outside) => false,
-            _ => true,
-        };
-        let start = |tag: usize| match self.entities[tag] {
-            EntityTag::Inside(_) => f64::NEG_INFINITY,
-            _ => 0.0,
-        };
-        let mut totals: Vec<f64> = (0..tags).map(start).collect();
-        let mut steps: Vec<Vec<usize>> = Vec::with_capacity(logits.size(0));
-        for i in 0..logits.size(0) {
-            // The tag before each tag on the best path to it; before the first word there is none.
-            let step: Vec<usize> = (0..tags)
-                .map(|tag| {
-                    if i == 0 {
-                        return tag;
-                    }
-                    let allowed = (0..tags).filter(|&before| follows(before, tag));
-                    allowed
-                        .reduce(|best, before| if totals[before] > totals[best] { before } else { best })
-                        .unwrap_or(0)
-                })
-                .collect();
-            totals = (0..tags).map(|tag| totals[step[tag]] + f64::from(logits[[i, tag]])).collect();
-            steps.push(step);
-        }
-        let mut tag = (1..tags).fold(0, |best, tag| if totals[tag] > totals[best] { tag } else { best });
-        let mut path = Vec::with_capacity(steps.len());
-        for step in steps.iter().rev() {
-            path.push(tag);
-            tag = step[tag];
-        }
-        path.reverse();
-        path
+fn best_tags<K: Copy + PartialEq>(tags: &[Tag<K>], logits: &Table, rows: Range<usize>) -> Vec<usize> {
+    let count = tags.len();
+    // The tags that may stand before each tag.
+    let before: Vec<Vec<usize>> = (0..count)
+        .map(|tag| {
+            let follows = |&before: &usize| match (tags[tag], tags[before]) {
+                (Tag::Inside(kind), Tag::Begin(of) | Tag::Inside(of)) => kind == of,
+                (Tag::Inside(_), Tag::Outside) => false,
+                _ => true,
+            };
+            (0..count).filter(follows).collect()
+        })
+        .collect();
+    let start = |tag: &Tag<K>| match tag {
+        Tag::Inside(_) => f64::NEG_INFINITY,
+        _ => 0.0,
+    };
+    let mut totals: Vec<f64> = tags.iter().map(start).collect();
+    let mut steps: Vec<Vec<usize>> = Vec::with_capacity(rows.len());
+    for row in rows.clone() {
+        // The tag before each tag on the best path to it; before the first word there is none.
+        let step: Vec<usize> = (0..count)
+            .map(|tag| {
+                if row == rows.start {
+                    return tag;
+                }
+                let better = |best: usize, before: usize| if totals[before] > totals[best] { before } else { best };
+                before[tag].iter().copied().reduce(better).unwrap_or(0)
+            })
+            .collect();
+        totals = (0..count).map(|tag| totals[step[tag]] + f64::from(logits.row(row)[tag])).collect();
+        steps.push(step);
     }
+    let mut tag = (1..count).fold(0, |best, tag| if totals[tag] > totals[best] { tag } else { best });
+    let mut path = Vec::with_capacity(steps.len());
+    for step in steps.iter().rev() {
+        path.push(tag);
+        tag = step[tag];
+    }
+    path.reverse();
+    path
 }
 
 fn all<T>(names: &[String], head: &str, find: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, NlpError> {
@@ -177,7 +247,7 @@ fn all<T>(names: &[String], head: &str, find: impl Fn(&str) -> Option<T>) -> Res
 }
 
 /// Index of the largest logit, the first of equals.
-fn best(logits: NdTensorView<f32, 1>) -> usize {
+fn best(logits: &[f32]) -> usize {
     let mut best = (0, f32::NEG_INFINITY);
     for (i, &logit) in logits.iter().enumerate() {
         if logit > best.1 {
@@ -188,28 +258,48 @@ fn best(logits: NdTensorView<f32, 1>) -> usize {
 }
 
 /// The softmax of one logit.
-fn probability(logits: NdTensorView<f32, 1>, label: usize) -> f32 {
+fn probability(logits: &[f32], label: usize) -> f32 {
     let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f32 = logits.iter().map(|logit| (logit - most).exp()).sum();
-    (logits[[label]] - most).exp() / sum
+    // Not the exponential of the standard library, which is another on other systems.
+    let sum: f32 = logits.iter().map(|logit| exp(logit - most)).sum();
+    exp(logits[label] - most) / sum
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum EntityTag {
+/// Whether a word begins or continues something of a kind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Tag<K> {
     Outside,
-    Begin(EntityLabel),
-    Inside(EntityLabel),
+    Begin(K),
+    Inside(K),
 }
 
-impl EntityTag {
-    fn find(name: &str) -> Option<EntityTag> {
+impl<K> Tag<K> {
+    /// `O`, or `B` or `I` with the name of a kind behind a hyphen; where there is one kind alone, its name is empty.
+    fn find(name: &str, kind: impl Fn(&str) -> Option<K>) -> Option<Tag<K>> {
         if name == "O" {
-            return Some(EntityTag::Outside);
+            return Some(Tag::Outside);
         }
-        let (position, label) = name.split_once('-')?;
+        let (position, label) = name.split_once('-').unwrap_or((name, ""));
         match position {
-            "B" => EntityLabel::find(label).map(EntityTag::Begin),
-            "I" => EntityLabel::find(label).map(EntityTag::Inside),
+            "B" => kind(label).map(Tag::Begin),
+            "I" => kind(label).map(Tag::Inside),
+            _ => None,
+        }
+    }
+}
+
+/// What a word is to a cue.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Part {
+    Source,
+    Content,
+}
+
+impl Part {
+    fn find(name: &str) -> Option<Part> {
+        match name {
+            "SOURCE" => Some(Part::Source),
+            "CONTENT" => Some(Part::Content),
             _ => None,
         }
     }
@@ -308,19 +398,21 @@ mod tests {
         for name in ["", "keep2", "x|y", "|", "C|", "-1|e"] {
             assert_eq!(LemmaScript::find(name), None, "{name}");
         }
-        assert!(EntityTag::find("B-COUNTRY").is_none() && EntityTag::find("PER").is_none());
+        for name in ["B-COUNTRY", "PER", "B"] {
+            assert_eq!(Tag::find(name, EntityLabel::find), None, "{name}");
+        }
     }
 
-    fn labels() -> Labels {
-        let manifest = r#"{"name": "x", "version": 1, "limits": {"pieces": 64}, "labels": {"upos": ["X"], "xpos": ["NN"],
-            "deprel": ["dep"], "lemma": ["keep"], "entity": ["O", "B-PER", "I-PER", "B-ORG", "I-ORG"]}}"#;
-        Labels::read(manifest).unwrap()
+    fn tags() -> Vec<Tag<EntityLabel>> {
+        let names = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG"];
+        names.iter().map(|name| Tag::find(name, EntityLabel::find).unwrap()).collect()
     }
 
     #[test]
     fn entity_tags_never_continue_another_type() {
-        let logits = NdTensor::from_data(
-            [4, 5],
+        let logits = Table::new(
+            4,
+            5,
             vec![
                 0., 1., 9., 0., 0., // The best tag, I-PER, cannot come first.
                 0., 0., 5., 0., 6., // Alone it would be I-ORG.
@@ -328,23 +420,31 @@ mod tests {
                 0., 0., 0., 2., 7., // I-ORG without anything before it.
             ],
         );
-        let found: Vec<_> = labels().entities(&logits).into_iter().map(|e| (e.words, e.label)).collect();
+        let found: Vec<_> = entities(&tags(), &logits, 0..4).into_iter().map(|e| (e.words, e.label)).collect();
         assert_eq!(found, [(0..2, EntityLabel::Person), (3..4, EntityLabel::Organisation)]);
     }
 
     #[test]
     fn a_score_is_the_product_of_its_words() {
-        let logits = NdTensor::from_data([2, 5], vec![0., 3., 0., 0., 0., 0., 0., 2., 0., 0.]);
-        let entities = labels().entities(&logits);
+        let logits = Table::new(2, 5, vec![0., 3., 0., 0., 0., 0., 0., 2., 0., 0.]);
+        let entities = entities(&tags(), &logits, 0..2);
         let softmax = |x: f32| x.exp() / (x.exp() + 4.0);
         assert_eq!(entities.len(), 1);
         assert!((entities[0].score - softmax(3.0) * softmax(2.0)).abs() < 1e-6);
     }
 
     #[test]
+    fn runs_count_from_the_first_of_the_rows_asked_for() {
+        let logits = Table::new(3, 5, vec![0., 9., 0., 0., 0., 9., 0., 0., 0., 0., 0., 0., 0., 9., 0.]);
+        let found: Vec<_> = entities(&tags(), &logits, 1..3).into_iter().map(|e| (e.words, e.label)).collect();
+        assert_eq!(found, [(1..2, EntityLabel::Organisation)]);
+    }
+
+    #[test]
     fn an_unknown_label_is_an_error_that_names_it() {
-        let manifest = r#"{"name": "x", "version": 1, "limits": {"pieces": 64}, "labels": {"upos": ["VERBS"], "xpos": ["NN"],
-            "deprel": ["dep"], "lemma": ["keep"], "entity": ["O"]}}"#;
+        let manifest = r#"{"name": "x", "version": 1, "limits": {"pieces": 64, "window": 64}, "labels": {"upos": ["VERBS"],
+            "xpos": ["NN"], "deprel": ["dep"], "lemma": ["keep"], "entity": ["O"], "types": ["O"], "cue": ["O"],
+            "part": ["O"]}}"#;
         let error = Labels::read(manifest).err().unwrap();
         assert_eq!(error.to_string(), "the model's manifest: labels.upos has the unknown label \"VERBS\"");
     }

@@ -49,7 +49,18 @@ fn check(doc: &Document, parse: &Parse) {
     // Reading checks the heads for circles, and that every form is where it is said to be.
     let mut read = conllu::read(doc, &conllu::write(doc, parse)).unwrap();
     read.warnings.clone_from(&parse.warnings);
+    // CoNLL-U has no place for these.
+    read.names.clone_from(&parse.names);
+    read.attributions.clone_from(&parse.attributions);
+    read.happened.clone_from(&parse.happened);
     assert_eq!(&read, parse);
+    assert_eq!(parse.happened.len(), parse.tokens.len());
+    for attribution in &parse.attributions {
+        let runs = attribution.source.iter().chain(&attribution.content).chain([&attribution.cue]);
+        for run in runs {
+            assert!(run.start < run.end && run.end as usize <= parse.tokens.len());
+        }
+    }
 }
 
 const ARTICLES: [&str; 4] = [
@@ -86,16 +97,16 @@ fn words_and_documents_are_parsed_alike() {
     let (doc, parse) = parse(ARTICLES[1]);
     let sentence = &parse.sentences[0];
     let words: Vec<String> = sentence.tokens.clone().map(|t| parse.form(&doc, t).to_string()).collect();
-    let alone = NLP.parse_words(&[words]).remove(0);
+    let alone = NLP.parse_words(&[vec![words]]).remove(0).remove(0);
     for (token, word) in parse.tokens.iter().zip(&alone.words) {
         assert_eq!(
             (&token.lemma, token.upos, token.xpos, token.head, token.rel),
             (&word.lemma, word.upos, word.xpos, word.head, word.rel)
         );
     }
-    assert_eq!(NLP.parse_words(&[]), []);
-    assert_eq!(NLP.parse_words(&[vec![]])[0].words, []);
-    assert_eq!(NLP.parse_words(&[vec![String::new()]])[0].words.len(), 1);
+    assert!(NLP.parse_words(&[]).is_empty());
+    assert!(NLP.parse_words(&[vec![vec![]]])[0][0].words.is_empty());
+    assert_eq!(NLP.parse_words(&[vec![vec![String::new()]]])[0][0].words.len(), 1);
 }
 
 #[test]

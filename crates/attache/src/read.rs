@@ -346,7 +346,7 @@ impl Page<'_, '_> {
                     format!(" {} {act}", event_label(event as usize))
                 }
                 (None, Some(statement)) => format!(" {}", statement_label(statement as usize)),
-                (None, None) => String::new(),
+                (None, None) => response.to_words.map_or(String::new(), |to| format!(" “{}”", report.words(to))),
             };
             let mark = if matches!(response.stance, Stance::Confirms | Stance::Denies) { "•" } else { "?" };
             let text = format!("{}{to} “{}”", report.response(response), report.words(response.cue));

@@ -171,7 +171,11 @@ impl<'a> Report<'a> {
 
     /// A response: "Russian foreign ministry: has not confirmed".
     pub fn response(&self, response: &Response) -> String {
-        let by = response.by.map_or_else(|| "not said who".to_string(), |party| self.party(party));
+        let by = match (response.by, response.by_words) {
+            (Some(party), _) => self.party(party),
+            (None, Some(words)) => self.words(words).to_string(),
+            (None, None) => "not said who".to_string(),
+        };
         format!("{by}: {}", phrase(response.stance))
     }
 

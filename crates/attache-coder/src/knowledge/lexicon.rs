@@ -71,6 +71,17 @@ pub struct HedgeRow {
     pub class: String,
 }
 
+/// Where a row of responses.tsv finds the party that responds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum By {
+    /// The subject of the cue; for a noun whoever it comes from.
+    Subject,
+    /// Whoever says the words in which the cue stands.
+    Voice,
+    /// The end of a path.
+    Path(Vec<Role>),
+}
+
 /// A row of responses.tsv.
 #[derive(Debug, Clone)]
 pub struct ResponseRow {
@@ -81,6 +92,8 @@ pub struct ResponseRow {
     pub negated: Option<bool>,
     /// The stance; `None` for rows that keep a look-alike out.
     pub stance: Option<Stance>,
+    /// Where the party is found.
+    pub by: By,
     pub to: Vec<Role>,
     pub source: Source,
 }
@@ -291,15 +304,20 @@ fn stance(row: &Row, text: &str) -> Result<Option<Stance>> {
 }
 
 pub(super) fn responses((path, text): File) -> Result<HashMap<String, Vec<ResponseRow>>> {
-    let columns = ["lemma", "pos", "needs", "negated", "stance", "to", "note"];
+    let columns = ["lemma", "pos", "needs", "negated", "stance", "by", "to", "note"];
     let mut out: HashMap<String, Vec<ResponseRow>> = HashMap::new();
     for row in rows(path, text, &columns)? {
-        let [lemmas, pos, need, negated, stance_name, to, _] = row.cells();
+        let [lemmas, pos, need, negated, stance_name, by, to, _] = row.cells();
         let negated = match negated {
             "yes" => Some(true),
             "no" => Some(false),
             "any" => None,
             other => return Err(row.error(format!("negated `{other}`, expected yes, no or any"))),
+        };
+        let by = match by {
+            "" => By::Subject,
+            "voice" => By::Voice,
+            path => By::Path(paths(&row, path)?),
         };
         for lemma in list(lemmas) {
             let mut needs = needs(&row, need)?;
@@ -311,6 +329,7 @@ pub(super) fn responses((path, text): File) -> Result<HashMap<String, Vec<Respon
                 needs,
                 negated,
                 stance: stance(&row, stance_name)?,
+                by: by.clone(),
                 to: paths(&row, to)?,
                 source: source(&row),
             });

@@ -8,7 +8,7 @@ mod table;
 use std::collections::HashMap;
 
 pub use lexicon::{
-    ActStanding, Background, Cue, Document as DocumentNoun, HedgeRow, PronounRow, RealisRow, Require, ResponseRow,
+    ActStanding, Background, By, Cue, Document as DocumentNoun, HedgeRow, PronounRow, RealisRow, Require, ResponseRow,
     StandingRow, SupportKind, TimeWord, Trigger,
 };
 pub use name::atoms as atoms_of;
@@ -16,7 +16,7 @@ pub use name::{NameRef, Names};
 pub use ontology::{Cameo, Plover};
 pub use table::KnowledgeError;
 
-use attache_doc::Reason;
+use attache_doc::{Reason, Stance};
 use table::rows;
 
 /// Where a row stands, for reasons.
@@ -132,6 +132,18 @@ fn file(path: &'static str) -> (&'static str, &'static str) {
 }
 
 impl Knowledge {
+    /// True when the speech lexicon has a verb with this lemma that takes a content.
+    pub fn speaks(&self, lemma: &str) -> bool {
+        self.cues.get(lemma).is_some_and(|rows| rows.iter().any(|r| r.pos == "VERB" && !r.content_paths.is_empty()))
+    }
+
+    /// The stance of the first row for a lemma that fits its negation, whatever else the row asks for; `None` when the word
+    /// is no answer. It is what a list of words alone would say.
+    pub fn answers(&self, lemma: &str, negated: bool) -> Option<Stance> {
+        let mut rows = self.responses.get(lemma)?.iter();
+        rows.find(|row| row.words.len() < 2 && row.stance.is_some() && row.negated.is_none_or(|n| n == negated))?.stance
+    }
+
     /// Reads the knowledge inside the binary.
     ///
     /// # Errors

@@ -811,9 +811,11 @@ mod tests {
         let mut coding = right();
         coding.responses.push(attache_doc::Response {
             by: Some(0),
+            by_words: None,
             stance: Stance::Confirms,
             event: Some(0),
             to_statement: None,
+            to_words: None,
             statement: None,
             cue: span("said"),
             because: Vec::new(),

@@ -12,6 +12,12 @@ use jiff::civil::Date;
 use crate::knowledge::{Knowledge, NameRef};
 use crate::tree::Tree;
 
+mod coreference;
+mod naming;
+
+use coreference::{DESCRIPTION_REACH, Gender, Recent};
+use naming::{Names, Sort, telling_words};
+
 /// A mention with what the later stages ask of it.
 #[derive(Debug, Clone)]
 pub struct Found {
@@ -49,6 +55,13 @@ pub struct Who {
 pub struct Hit {
     pub tokens: Range<TokenIx>,
     pub refs: Vec<NameRef>,
+}
+
+impl Hit {
+    /// Rows of the persons that the name may be of.
+    fn people(&self) -> Vec<u32> {
+        self.refs.iter().filter_map(|r| if let NameRef::Person(p) = r { Some(*p) } else { None }).collect()
+    }
 }
 
 impl Who {
@@ -178,29 +191,24 @@ struct Finder<'a, 'k> {
     entity_at: Vec<Option<u32>>,
     /// Party by key or described key.
     by_key: HashMap<String, PartyIx>,
-    /// Persons of the document by surname.
-    surnames: HashMap<String, PartyIx>,
+    /// Names that the document has given so far.
+    names: Names,
     /// Mentions so far, for coreference.
     recent: Vec<Recent>,
+    /// How often each party was mentioned so far.
+    times: Vec<u32>,
+    /// Parties that some mention so far gives by name.
+    named: HashSet<PartyIx>,
+    /// What the words so far say of a person's gender.
+    gender: HashMap<PartyIx, Gender>,
+    /// Nouns that the document has said of named parties ("Jane Doe, a chemist"), with the party last.
+    said_of: HashMap<String, Vec<PartyIx>>,
+    /// For each token, whether it stands in quotation marks.
+    quoted: Vec<bool>,
 }
 
-/// A mention as coreference sees it.
-#[derive(Debug, Clone)]
-struct Recent {
-    head: TokenIx,
-    sentence: u32,
-    party: PartyIx,
-    subject: bool,
-    plural: bool,
-}
-
-/// How many sentences back a pronoun may look. Longer gaps are rare in news and mostly wrong.
-const PRONOUN_REACH: u32 = 2;
-/// How many mentions back coreference looks at most: sentences of news hold a few, and garbled input must not cost more
-/// than its length.
-const MOST_LOOKED_AT: usize = 256;
-/// How many sentences back a definite description may look.
-const DESCRIPTION_REACH: u32 = 8;
+/// How many entities below a headline are looked at for the full name: articles give it in their first paragraphs.
+const MOST_ENTITIES_AHEAD: usize = 64;
 
 impl<'a, 'k> Finder<'a, 'k> {
     fn new(knowledge: &'k Knowledge, tree: &'a Tree<'a>) -> Self {
@@ -226,8 +234,13 @@ impl<'a, 'k> Finder<'a, 'k> {
                 at
             },
             by_key: HashMap::new(),
-            surnames: HashMap::new(),
+            names: Names::default(),
             recent: Vec::new(),
+            times: Vec::new(),
+            named: HashSet::new(),
+            gender: HashMap::new(),
+            said_of: HashMap::new(),
+            quoted: tree.quoted(),
         }
     }
 
@@ -292,13 +305,6 @@ impl<'a, 'k> Finder<'a, 'k> {
         self.entity_at[token as usize].map(|i| &self.tree.parse.entities[i as usize])
     }
 
-    /// The mentions before `t`, latest first, up to `reach` sentences back.
-    fn before(&self, t: TokenIx, reach: u32) -> impl Iterator<Item = &Recent> {
-        let sentence = self.tree.sentence(t);
-        let within = self.recent.iter().rev().take_while(move |r| r.sentence + reach >= sentence);
-        within.filter(move |r| r.head < t).take(MOST_LOOKED_AT)
-    }
-
     fn read_sentence(&mut self, sentence: usize) {
         let range = self.tree.parse.sentences[sentence].tokens.clone();
         for t in range {
@@ -306,6 +312,7 @@ impl<'a, 'k> Finder<'a, 'k> {
                 self.read(t, 0);
             }
         }
+        self.read_copulas(sentence);
         self.read_modifiers(sentence);
         self.read_cities(sentence);
     }
@@ -396,7 +403,10 @@ impl<'a, 'k> Finder<'a, 'k> {
                 && self.hit(t).is_some()
                 && !matches!(tree.rel(t), Rel::Amod | Rel::Compound))
             || (tree.upos(t) == Upos::Det && matches!(tree.rel(t), Rel::Nsubj | Rel::NsubjPass | Rel::Obj | Rel::Obl));
+        // "Ministers Doe and Roe": the title belongs to the names.
+        let title = tree.rel(t) == Rel::NmodDesc && matches!(tree.xpos(t), Xpos::Nns | Xpos::Nnps);
         nominal
+            && !title
             && !matches!(
                 tree.rel(t),
                 Rel::Compound | Rel::Flat | Rel::Fixed | Rel::Goeswith | Rel::Nummod | Rel::Det | Rel::Amod
@@ -412,7 +422,7 @@ impl<'a, 'k> Finder<'a, 'k> {
             return None;
         }
         let tree = self.tree;
-        if tree.upos(t) == Upos::Pron || tree.upos(t) == Upos::Det || self.is_pair(t) {
+        if tree.upos(t) == Upos::Pron || tree.upos(t) == Upos::Det || self.group_size(t).is_some() {
             return self.read_pronoun(t);
         }
         if self.knowledge.in_set("quantity", tree.lemma(t)) {
@@ -424,7 +434,10 @@ impl<'a, 'k> Finder<'a, 'k> {
             }
         }
         let core = self.core(t);
-        let made = self.resolve(t, &core, depth);
+        let made = match self.read_repetition(t, &core) {
+            Some(party) => Some((party, MentionKind::Description)),
+            None => self.resolve(t, &core, depth),
+        };
         let vague = self.vague_class(t, &core);
         let shared = self.one_for_each_owner(t, &core, depth);
         let (parties, known) = match made {
@@ -458,8 +471,59 @@ impl<'a, 'k> Finder<'a, 'k> {
                 }
             }
         }
+        self.read_titles(ix, &core);
+        self.read_shared_title(t, ix, depth);
+        self.read_acronym(t, ix);
         self.read_apposition(t, ix, depth);
         Some(ix)
+    }
+
+    /// The nouns beside a name are said of its bearer: "the chemist Jane Doe".
+    fn read_titles(&mut self, ix: u32, core: &[TokenIx]) {
+        let found = &self.who.found[ix as usize];
+        if let (MentionKind::Name, &[party]) = (found.kind, found.parties.as_slice()) {
+            for &w in core {
+                self.say_of(party, w);
+            }
+        }
+    }
+
+    /// "Foreign Ministers Jane Doe and John Roe": a title in the plural is of each of the names joined behind it.
+    fn read_shared_title(&mut self, t: TokenIx, ix: u32, depth: usize) {
+        let tree = self.tree;
+        let plural = |k: &TokenIx| matches!(tree.xpos(*k), Xpos::Nns | Xpos::Nnps);
+        let Some(title) = tree.kids_by(tree.first_conjunct(t), &[Rel::NmodDesc]).find(plural) else { return };
+        let found = &self.who.found[ix as usize];
+        let (MentionKind::Name, &[party]) = (found.kind, found.parties.as_slice()) else { return };
+        let person = self.who.parties[party as usize].kind.as_ref().is_some_and(|k| k.0 == "person");
+        let Some(hit) = self.hit(title).filter(|_| person).cloned() else { return };
+        let names = &self.knowledge.names;
+        let office = hit.refs.iter().find_map(|r| match *r {
+            NameRef::Office(i) => Some((names.offices[i as usize].sectors.clone(), names.offices[i as usize].source)),
+            NameRef::Agent(i) => Some((names.agents[i as usize].sectors.clone(), names.agents[i as usize].source)),
+            NameRef::Organ(i) => Some((names.organs[i as usize].sectors.clone(), names.organs[i as usize].source)),
+            _ => None,
+        });
+        let Some((sectors, source)) = office else { return };
+        let words = self.noun_phrase(title);
+        let around = [self.core(t), self.core(title)].concat();
+        let owner = self.owner(t, &around, &hit.tokens, depth);
+        self.entitle(party, &sectors, &words, owner, false, source.reason());
+    }
+
+    /// "the Riverton Climate Council (RCC)": the short form in brackets is a name of the same body.
+    fn read_acronym(&mut self, t: TokenIx, ix: u32) {
+        let tree = self.tree;
+        let &[party] = self.who.found[ix as usize].parties.as_slice() else { return };
+        let last = tree.nominal(t).into_iter().max().unwrap_or(t);
+        let form = |n: TokenIx| (last + n < tree.len()).then(|| tree.form(last + n));
+        let (Some("("), Some(short), Some(")")) = (form(1), form(2), form(3)) else { return };
+        let acronym =
+            short.chars().filter(|c| c.is_uppercase()).count() > 1 && short.chars().all(char::is_alphanumeric);
+        let person = self.who.parties[party as usize].kind.as_ref().is_some_and(|k| k.0 == "person");
+        if acronym && !person {
+            self.names.give(party, Sort::Body, vec![short.to_lowercase()]);
+        }
     }
 
     /// "his guest, Edi Rama": a noun the tables do not know, with a name beside it.
@@ -470,19 +534,16 @@ impl<'a, 'k> Finder<'a, 'k> {
         let beside = self.tree.kid(t, &[Rel::Appos]).filter(|&k| self.tree.upos(k) == Upos::Propn)?;
         let ix = self.read(beside, depth + 1)?;
         let found = &self.who.found[ix as usize];
-        (found.kind == MentionKind::Name && !found.parties.is_empty()).then(|| found.parties.clone())
+        let parties = (found.kind == MentionKind::Name && !found.parties.is_empty()).then(|| found.parties.clone())?;
+        if let &[party] = parties.as_slice() {
+            self.say_of(party, t);
+        }
+        Some(parties)
     }
 
     fn push(&mut self, t: TokenIx, kind: MentionKind, parties: Vec<PartyIx>, vague: Option<String>) -> u32 {
         let ix = self.who.found.len() as u32;
-        let subject = matches!(self.tree.rel(t), Rel::Nsubj | Rel::NsubjPass | Rel::OblAgent | Rel::NsubjOuter);
-        let plural = self.tree.xpos(t) == Xpos::Nns
-            || parties.iter().any(|&p| {
-                self.who.parties[p as usize].kind.as_ref().is_some_and(|k| self.knowledge.in_set("plural-kind", &k.0))
-            });
-        for &party in &parties {
-            self.recent.push(Recent { head: t, sentence: self.tree.sentence(t), party, subject, plural });
-        }
+        self.remember(t, kind, &parties);
         let span = self.tree.nominal_span(t);
         self.who.found.push(Found { head: t, span, kind, parties, vague });
         self.who.at[t as usize] = Some(ix);
@@ -542,10 +603,9 @@ impl<'a, 'k> Finder<'a, 'k> {
                 hits.push(hit.clone());
             }
         }
-        // A person's name decides wherever it stands in the nominal.
-        for hit in &hits {
-            let rows: Vec<u32> =
-                hit.refs.iter().filter_map(|r| if let NameRef::Person(p) = r { Some(*p) } else { None }).collect();
+        // A person's name decides wherever it stands in the nominal, unless it only modifies ("the Doe administration").
+        for hit in hits.iter().filter(|h| !self.modifies(h.tokens.end, t)) {
+            let rows = hit.people();
             if !rows.is_empty() {
                 let before = hit.tokens.start.checked_sub(1).and_then(|w| self.hit(w)).cloned();
                 let beside: Vec<Hit> = hits.iter().cloned().chain(before).collect();
@@ -561,8 +621,7 @@ impl<'a, 'k> Finder<'a, 'k> {
             let next = title.tokens.end;
             let after = (next < tree.len()).then(|| self.hit(next)).flatten().cloned();
             if let Some(hit) = after.filter(|h| h.tokens.start == next && tree.sentence(next) == tree.sentence(t)) {
-                let rows: Vec<u32> =
-                    hit.refs.iter().filter_map(|r| if let NameRef::Person(p) = r { Some(*p) } else { None }).collect();
+                let rows = hit.people();
                 if !rows.is_empty() {
                     let office = self.office_words(std::slice::from_ref(title));
                     let party = self.person(&rows, office, hit.tokens.clone());
@@ -617,8 +676,8 @@ impl<'a, 'k> Finder<'a, 'k> {
                 return Some((self.institution(&key), MentionKind::Name));
             }
         }
-        if let Some((span, words)) = named_person {
-            return Some((self.unknown_person(&words, span), MentionKind::Name));
+        if let Some((_, words)) = named_person {
+            return Some((self.unknown_person(t, &words), MentionKind::Name));
         }
         if let Some(hit) = head_hit {
             for r in &hit.refs {
@@ -640,14 +699,28 @@ impl<'a, 'k> Finder<'a, 'k> {
                     || tree.upos(w) != Upos::Propn
                     || self.knowledge.in_set("title", tree.lower(w).trim_end_matches('.'))
             });
-            if titled && let Some(&party) = self.surnames.get(tree.lower(last)) {
+            if titled && let Some(party) = self.person_called(t, &telling_words(self.knowledge, tree, &[last])) {
                 return Some((party, MentionKind::Name));
             }
             if let Some((_, words)) = self.entity_name(t, core, EntityLabel::Organisation) {
                 return Some((self.unknown_organisation(&words, core), MentionKind::Name));
             }
+            // A name given before that the model has not marked here.
+            if self.entity(t).is_none() {
+                let proper: Vec<TokenIx> = core.iter().copied().filter(|&w| tree.upos(w) == Upos::Propn).collect();
+                let called = telling_words(self.knowledge, tree, &proper);
+                return self
+                    .body_called(&called)
+                    .or_else(|| self.named_later(t, &called))
+                    .map(|party| (party, MentionKind::Name));
+            }
         }
         None
+    }
+
+    /// True when what ends before `end` stands before a common noun `head` as its modifier: "Doe aides", "a Doe spokesman".
+    fn modifies(&self, end: TokenIx, head: TokenIx) -> bool {
+        end <= head && self.tree.upos(head) == Upos::Noun
     }
 
     /// The words of a named entity of this type inside the core.
@@ -664,7 +737,8 @@ impl<'a, 'k> Finder<'a, 'k> {
         };
         // A body's name must hold the head: in "Hamas account" the name is only a modifier.
         let fits = |e: &&Entity| {
-            let holds = e.tokens.contains(&head) || (label == EntityLabel::Person && title);
+            let before = self.modifies(e.tokens.end, head);
+            let holds = e.tokens.contains(&head) || (label == EntityLabel::Person && title && !before);
             if label == EntityLabel::Person && e.tokens.len() == 1 && body(e) {
                 return false;
             }
@@ -732,6 +806,7 @@ impl<'a, 'k> Finder<'a, 'k> {
         }
         let p = self.who.parties.len() as PartyIx;
         self.who.parties.push(make());
+        self.times.push(0);
         self.by_key.insert(key.to_string(), p);
         p
     }
@@ -817,7 +892,14 @@ impl<'a, 'k> Finder<'a, 'k> {
             Some(org) if names.institution_keys.contains_key(org) => Some(self.institution(org)),
             _ => row.country.as_deref().and_then(|c| self.country(c)),
         };
-        let surname = self.tree.lower(tokens.end - 1).to_string();
+        let called = telling_words(self.knowledge, self.tree, &tokens.collect::<Vec<_>>());
+        // "Doe" alone is the Doe that the text has named in full, before it is one of the tables.
+        if called.len() == 1 && office.is_none() && !self.by_key.contains_key(&key) {
+            let named = self.names.bearer(Sort::Person, &called, &|p| Some(self.times[p as usize]));
+            if let Some(party) = named.filter(|&p| self.who.parties[p as usize].name.contains(' ')) {
+                return party;
+            }
+        }
         let mut ids = BTreeMap::new();
         if !row.wikidata.is_empty() {
             ids.insert("wikidata".to_string(), row.wikidata.clone());
@@ -842,37 +924,103 @@ impl<'a, 'k> Finder<'a, 'k> {
                 self.who.parties[party as usize].part_of = authority;
             }
         }
-        self.surnames.insert(surname, party);
+        // A surname that stood alone before ("Doe" in the headline) is the one of this name.
+        let full: Vec<String> = row.name.to_lowercase().split(' ').map(str::to_string).collect();
+        let before = self.names.bearer(Sort::Person, &full, &|p| Some(self.times[p as usize]));
+        if let Some(before) = before.filter(|&p| self.who.parties[p as usize].resolution == Resolution::Unresolved) {
+            self.merge(before, party);
+        }
+        self.names.give(party, Sort::Person, full);
+        self.names.give(party, Sort::Person, called);
         if let Some(owner) = self.who.parties[party as usize].part_of {
-            let described = format!("{}-{}", self.who.label(owner), row.office);
-            self.by_key.entry(described).or_insert(party);
+            // The tables may have the office in an organ, where the text says only whose it is: "the Danish president".
+            for owner in [owner, self.who.side(owner)] {
+                let described = format!("{}-{}", self.who.label(owner), row.office);
+                self.by_key.entry(described).or_insert(party);
+            }
         }
         party
     }
 
-    fn unknown_person(&mut self, words: &[TokenIx], _span: Span) -> PartyIx {
+    /// The party of a person's name that the tables do not know.
+    fn unknown_person(&mut self, t: TokenIx, words: &[TokenIx]) -> PartyIx {
         let tree = self.tree;
-        let named: Vec<&str> = words.iter().map(|&w| tree.form(w)).collect();
-        let last = tree.lower(*words.last().expect("a name has words")).to_string();
-        if words.len() == 1
-            && let Some(&party) = self.surnames.get(&last)
+        let called = telling_words(self.knowledge, tree, words);
+        let name = if words.len() > 1 {
+            one_line(tree.doc.text(tree.span_of(words)))
+        } else {
+            words.iter().map(|&w| tree.form(w)).collect()
+        };
+        if called.len() == 1
+            && self.person_called(t, &called).is_none()
+            && let Some(body) = self.body_called(&called)
         {
-            return party;
+            // The model takes some acronyms for people.
+            return body;
         }
-        let name = if named.len() > 1 { one_line(tree.doc.text(tree.span_of(words))) } else { named.join(" ") };
-        let key = format!("~person {}", name.to_lowercase());
-        let party = self.party(&key, || Actor {
-            kind: Some(ActorKind("person".to_string())),
-            because: vec![Reason::Model { head: "entity".to_string(), score: 1.0 }],
-            ..unresolved(name)
-        });
-        self.surnames.insert(last, party);
+        let party = match self.person_called(t, &called) {
+            Some(party) => {
+                self.lengthen(party, name);
+                party
+            }
+            None => self.party(&format!("~person {}", name.to_lowercase()), || Actor {
+                kind: Some(ActorKind("person".to_string())),
+                because: vec![Reason::Model { head: "entity".to_string(), score: 1.0 }],
+                ..unresolved(name)
+            }),
+        };
+        self.names.give(party, Sort::Person, called);
         party
     }
 
+    /// The person of the document that a name is for, as far as titles before it allow.
+    fn person_called(&self, t: TokenIx, called: &[String]) -> Option<PartyIx> {
+        let gender = self.gender_of_words(&self.core(t), called);
+        self.names.bearer(Sort::Person, called, &|p| {
+            let other = gender.is_some_and(|g| self.gender.get(&p).is_some_and(|&known| known != g));
+            (!other).then(|| self.times[p as usize])
+        })
+    }
+
+    /// Names a party by the longest name that the text gives it, unless the tables name it.
+    fn lengthen(&mut self, party: PartyIx, name: String) {
+        let actor = &mut self.who.parties[party as usize];
+        let own = actor.key.is_none() && actor.because.iter().any(|r| matches!(r, Reason::Model { .. }));
+        if own && name.len() > actor.name.len() {
+            actor.name = name;
+        }
+    }
+
+    /// A surname of a headline that the model has not marked, when the text below gives one person of that name.
+    fn named_later(&mut self, t: TokenIx, called: &[String]) -> Option<PartyIx> {
+        let [surname] = called else { return None };
+        let entities = &self.tree.parse.entities;
+        let first = entities.partition_point(|e| e.tokens.start <= t);
+        let later = entities[first..].iter().take(MOST_ENTITIES_AHEAD).filter(|e| {
+            e.label == EntityLabel::Person && e.tokens.len() > 1 && self.tree.lower(e.tokens.end - 1) == surname
+        });
+        let mut names: Vec<Vec<TokenIx>> = Vec::new();
+        for entity in later {
+            let words: Vec<TokenIx> = entity.tokens.clone().collect();
+            let same = |known: &Vec<TokenIx>| self.tree.lower(known[0]) == self.tree.lower(words[0]);
+            if !names.iter().any(same) {
+                names.push(words);
+            }
+        }
+        let [words] = names.as_slice() else { return None };
+        Some(self.unknown_person(words[0], words))
+    }
+
+    /// The party of a body's name that the tables do not know.
     fn unknown_organisation(&mut self, words: &[TokenIx], core: &[TokenIx]) -> PartyIx {
         let name = self.tree.doc.text(self.tree.span_of(words)).to_string();
         let country = core.iter().find_map(|&w| self.hit(w).and_then(|h| self.owner_country(h)));
+        let called = telling_words(self.knowledge, self.tree, words);
+        if let Some(party) = self.body_called(&called) {
+            self.lengthen(party, name);
+            self.names.give(party, Sort::Body, called);
+            return party;
+        }
         let key = format!("~organisation {}", name.to_lowercase());
         // Its last word may say what it is: "Tehran Dialogue Forum", "Liberty Party".
         let last = words.last().map(|&w| self.tree.lower(w).to_string()).unwrap_or_default();
@@ -880,7 +1028,7 @@ impl<'a, 'k> Finder<'a, 'k> {
             let kind = kinds.iter().find(|k| self.knowledge.in_set("named-kind", k))?;
             Some((kind.clone(), source.reason()))
         });
-        self.party(&key, || Actor {
+        let party = self.party(&key, || Actor {
             country,
             kind: described.as_ref().map(|(kind, _)| ActorKind(kind.clone())),
             resolution: if described.is_some() { Resolution::Described } else { Resolution::Unresolved },
@@ -890,7 +1038,18 @@ impl<'a, 'k> Finder<'a, 'k> {
                 .chain([Reason::Model { head: "entity".to_string(), score: 1.0 }])
                 .collect(),
             ..unresolved(name)
-        })
+        });
+        self.names.give(party, Sort::Body, called);
+        party
+    }
+
+    /// The body of the document that a name is for. A single common word ("the Party") is a description, not a name.
+    fn body_called(&self, called: &[String]) -> Option<PartyIx> {
+        let common = |word: &String| self.knowledge.descriptors.contains_key(word);
+        if called.len() == 1 && called.iter().any(common) {
+            return None;
+        }
+        self.names.bearer(Sort::Body, called, &|p| Some(self.times[p as usize]))
     }
 
     fn owner_country(&self, hit: &Hit) -> Option<String> {
@@ -916,6 +1075,12 @@ impl<'a, 'k> Finder<'a, 'k> {
                         NameRef::Institution(i) => {
                             let key = self.knowledge.names.institutions[i as usize].key.clone();
                             return Some(self.institution(&key));
+                        }
+                        // "Doe aides", "a Doe spokesman".
+                        NameRef::Person(_) if self.modifies(hit.tokens.end, t) => {
+                            let party = self.person(&hit.people(), None, hit.tokens.clone());
+                            self.remember(hit.tokens.start, MentionKind::Name, &[party]);
+                            return Some(party);
                         }
                         // "ministry spokeswoman": the ministry last in view.
                         NameRef::Organ(i) => {
@@ -1068,8 +1233,13 @@ impl<'a, 'k> Finder<'a, 'k> {
         let organ = self.knowledge.names.organs[i as usize].clone();
         let range = self.hit(t).map(|h| h.tokens.clone()).unwrap_or(t..t + 1);
         let owner = self.owner(t, core, &range, depth);
+        let group = self.knowledge.in_set("group-organ", &organ.suffix);
+        // Groups of one sort are not one group: "protesters" and "villagers" stay apart.
+        let points_back = self.knowledge.descriptors.contains_key(self.tree.lower(t));
+        let noun = if group || points_back { self.tree.lemma(t).to_lowercase() } else { String::new() };
         let Some(owner) = owner else {
             if self.is_definite(t)
+                && !group
                 && let Some(p) = self.latest(t, DESCRIPTION_REACH, &|a| {
                     a.key.as_deref().is_some_and(|k| k.ends_with(&format!("-{}", organ.suffix)))
                 })
@@ -1077,31 +1247,35 @@ impl<'a, 'k> Finder<'a, 'k> {
                 return Some(p);
             }
             let whole = self.knowledge.in_set("whole-organ", &organ.suffix);
-            if whole || self.knowledge.descriptors.contains_key(self.tree.lower(t)) {
+            if whole || points_back && self.read_description(t, core).is_some() {
                 // "the government", "the ministry": a description, resolved by what is in view.
                 return None;
             }
-            let key = format!("~organ {} {}", organ.suffix, self.tree.sentence(t) / 1000);
+            let key = format!("~organ {} {noun} {}", organ.suffix, self.tree.sentence(t) / 1000);
             let name = self.tree.doc.text(self.tree.span_of(core)).to_string();
             return Some(self.party(&key, || Actor {
                 name: strip_article(&name),
                 kind: Some(ActorKind(organ.kind.clone())),
                 sectors: organ.sectors.clone(),
-                resolution: Resolution::Described,
+                // "The army" of nobody in view can be spoken of again, but is no actor.
+                resolution: if points_back { Resolution::Unresolved } else { Resolution::Described },
                 because: vec![organ.source.reason()],
                 ..unresolved(String::new())
             }));
         };
         let owner_actor = self.who.parties[owner as usize].clone();
         if self.knowledge.in_set("whole-organ", &organ.suffix) {
-            return Some(owner);
+            // "the Doe administration" is the government that Doe leads.
+            let person = owner_actor.kind.as_ref().is_some_and(|k| k.0 == "person");
+            let government = if person { self.who.side(owner) } else { owner };
+            self.say_of(government, t);
+            return Some(government);
         }
         let owner_key = owner_actor.key.clone().unwrap_or_else(|| owner_actor.name.clone());
         let key = format!("{owner_key}-{}", organ.suffix);
         if self.knowledge.names.institution_keys.contains_key(&key) {
             return Some(self.institution(&key));
         }
-        let group = self.knowledge.in_set("group-organ", &organ.suffix);
         let by_pronoun = self.tree.kids_by(t, &[Rel::NmodPoss]).any(|k| self.tree.upos(k) == Upos::Pron);
         let name = if by_pronoun {
             let words: Vec<TokenIx> = range.collect();
@@ -1109,7 +1283,8 @@ impl<'a, 'k> Finder<'a, 'k> {
         } else {
             strip_article(self.tree.doc.text(self.tree.nominal_span(t)))
         };
-        Some(self.party(&key.clone(), || Actor {
+        let kept_by = if group { format!("{key} {noun}") } else { key.clone() };
+        Some(self.party(&kept_by, || Actor {
             key: Some(key),
             name,
             kind: Some(ActorKind(organ.kind.clone())),
@@ -1185,22 +1360,28 @@ impl<'a, 'k> Finder<'a, 'k> {
             });
         }
         if owner.is_none() && self.knowledge.in_set("counterpart", self.tree.lemma(t)) {
+            if let Some(party) = self.counterpart_in_view(t, depth) {
+                return (party, MentionKind::Description);
+            }
             owner = self.other_side(t, depth);
         }
         let words = self.tree.doc.text(self.tree.span_of(&hit.tokens.clone().collect::<Vec<_>>())).to_string();
         let owner_actor = owner.map(|o| self.who.parties[o as usize].clone());
         let past = core.iter().any(|&w| self.knowledge.in_set("past-participant", self.tree.lower(w)));
         if let Some((_, name_words)) = named {
-            let last = self.tree.lower(*name_words.last().expect("a name has words")).to_string();
             let full = one_line(self.tree.doc.text(self.tree.span_of(&name_words)));
-            let party = match self.surnames.get(&last) {
-                Some(&p) => p,
+            let called = telling_words(self.knowledge, self.tree, &name_words);
+            let party = match self.person_called(t, &called) {
+                Some(p) => {
+                    self.lengthen(p, full);
+                    p
+                }
                 None => {
                     let key = format!("~person {}", full.to_lowercase());
                     self.party(&key, || Actor { kind: Some(ActorKind("person".to_string())), ..unresolved(full) })
                 }
             };
-            self.surnames.insert(last, party);
+            self.names.give(party, Sort::Person, called);
             self.entitle(party, &office.sectors, &words, owner, past, office.source.reason());
             if let Some(o) = owner {
                 let described = format!("{}-{}", self.who.label(o), office.office);
@@ -1211,6 +1392,13 @@ impl<'a, 'k> Finder<'a, 'k> {
         if let Some(o) = owner {
             let described = format!("{}-{}", self.who.label(o), office.office);
             let singular = !matches!(self.tree.xpos(t), Xpos::Nns | Xpos::Nnps);
+            if singular
+                && !past
+                && self.knowledge.in_set("any-office", &office.office)
+                && let Some(leader) = self.leader_in_view(t, o)
+            {
+                return (leader, MentionKind::Description);
+            }
             let key = if singular && !past { described } else { format!("~office {described} {}", self.tree.lower(t)) };
             let name = strip_article(self.tree.doc.text(self.tree.nominal_span(t)));
             let party = self.party(&key, || Actor {
@@ -1255,6 +1443,14 @@ impl<'a, 'k> Finder<'a, 'k> {
             ..unresolved(String::new())
         });
         (party, MentionKind::Description)
+    }
+
+    /// "Doe met Roe. She told her counterpart": the one named person in view who is of another side than she.
+    fn counterpart_in_view(&mut self, t: TokenIx, depth: usize) -> Option<PartyIx> {
+        let possessor = self.tree.kid(t, &[Rel::NmodPoss])?;
+        let ix = self.read(possessor, depth + 1)?;
+        let &own = self.who.found[ix as usize].parties.first()?;
+        self.other_official(t, own)
     }
 
     /// "his counterpart": of the other authority that the text before speaks of most.
@@ -1314,6 +1510,10 @@ impl<'a, 'k> Finder<'a, 'k> {
             if !apposition || !tree.is_nominal(k) {
                 continue;
             }
+            let name = &self.who.found[ix as usize];
+            if let (MentionKind::Name, &[party]) = (name.kind, name.parties.as_slice()) {
+                self.say_of(party, k);
+            }
             let Some(other) = self.read(k, depth + 1) else { continue };
             let (a, b) = (
                 self.who.found[ix as usize].parties.first().copied(),
@@ -1321,14 +1521,21 @@ impl<'a, 'k> Finder<'a, 'k> {
             );
             let (Some(a), Some(b)) = (a, b) else { continue };
             if a == b {
+                self.restate_office(a, [t, k]);
                 continue;
             }
             let is_person = |p: PartyIx| self.who.parties[p as usize].kind.as_ref().is_some_and(|k| k.0 == "person");
+            let [first, second] = [ix, other].map(|ix| self.who.found[ix as usize].kind == MentionKind::Name);
+            let new = self.times[b as usize] == 1 && tree.xpos(k) != Xpos::Nns;
+            if first && !second && new && !is_person(a) && !is_person(b) && self.who.parties[b as usize].key.is_none() {
+                // "The Bluecoats, the militant group that …".
+                self.merge(b, a);
+                continue;
+            }
             if !is_person(a) || !is_person(b) {
                 continue;
             }
-            let named = |ix: u32| self.who.found[ix as usize].kind == MentionKind::Name;
-            let (name, title) = match (named(ix), named(other)) {
+            let (name, title) = match (first, second) {
                 (false, true) => (b, a),
                 (true, false) => (a, b),
                 _ => continue,
@@ -1342,6 +1549,19 @@ impl<'a, 'k> Finder<'a, 'k> {
                 }
             }
             self.merge(title, name);
+            self.say_of(name, if first { k } else { t });
+        }
+    }
+
+    /// "Jane Doe, the foreign minister": the article's own words for the office are what it asserts on its date.
+    fn restate_office(&mut self, party: PartyIx, heads: [TokenIx; 2]) {
+        let described = |&t: &TokenIx| self.who.mention(t).is_some_and(|f| f.kind == MentionKind::Description);
+        let office = heads.iter().filter(|t| described(t)).find_map(|&t| {
+            let hit = self.hit(t)?;
+            self.office_words(std::slice::from_ref(hit))
+        });
+        if let Some(office) = office {
+            self.who.parties[party as usize].office = Some(office);
         }
     }
 
@@ -1369,211 +1589,17 @@ impl<'a, 'k> Finder<'a, 'k> {
                 actor.part_of = Some(into);
             }
         }
-    }
-
-    // ---- coreference ----
-
-    /// A capital stands for its government unless a preposition or a compound makes it a place.
-    fn is_metonym(&self, t: TokenIx) -> bool {
-        let tree = self.tree;
-        match tree.rel(t) {
-            Rel::Nsubj | Rel::NsubjPass | Rel::Obj | Rel::NmodPoss | Rel::OblAgent | Rel::Iobj | Rel::Conj => {
-                tree.case(t).is_none_or(|c| !self.knowledge.in_set("locative", &c))
-                    && (tree.rel(t) != Rel::Conj || tree.head(t).is_some_and(|h| self.is_metonym(h)))
-            }
-            Rel::Obl | Rel::Nmod => tree.case(t).is_some_and(|c| !self.knowledge.in_set("locative", &c)),
-            _ => false,
+        self.names.merge(from, into);
+        self.times[into as usize] += std::mem::take(&mut self.times[from as usize]);
+        if self.named.contains(&from) {
+            self.named.insert(into);
         }
-    }
-
-    fn is_definite(&self, t: TokenIx) -> bool {
-        self.tree
-            .kids_by(t, &[Rel::Det, Rel::DetPredet, Rel::Amod])
-            .any(|d| matches!(self.tree.lower(d), "the" | "this" | "that" | "these" | "those" | "such"))
-    }
-
-    fn is_pair(&self, t: TokenIx) -> bool {
-        let tree = self.tree;
-        let pair = |w: TokenIx| self.knowledge.in_set("pair", tree.lower(w));
-        // "two officials" are new; "the two officials", "both sides" point back.
-        let definite = self.is_definite(t) || tree.kids(t).iter().any(|&k| tree.lower(k) == "both");
-        if pair(t) {
-            return tree.kid(t, &[Rel::Det]).is_some() || tree.lower(t) == "both";
+        if let Some(gender) = self.gender.remove(&from) {
+            self.gender.entry(into).or_insert(gender);
         }
-        definite
-            && self.knowledge.in_set("pair-noun", tree.lemma(t))
-            && tree.kids_by(t, &[Rel::Nummod, Rel::Det, Rel::Amod, Rel::DetPredet]).any(pair)
-    }
-
-    /// Descriptions that point back: "the group", "the ministry", "the country".
-    fn read_description(&self, t: TokenIx, core: &[TokenIx]) -> Option<Vec<PartyIx>> {
-        if !self.is_definite(t) && self.tree.kid(t, &[Rel::NmodPoss]).is_none() {
-            // "the group's pariah status" hangs the article on the possessed noun in some parses.
-            if self.tree.rel(t) != Rel::NmodPoss {
-                return None;
-            }
+        for party in self.said_of.values_mut().flatten().filter(|p| **p == from) {
+            *party = into;
         }
-        // "the three countries" are no single country.
-        let several = self.tree.xpos(t) == Xpos::Nns && !self.knowledge.descriptors.contains_key(self.tree.lower(t));
-        if several {
-            return None;
-        }
-        let (kinds, _) = self
-            .knowledge
-            .descriptors
-            .get(self.tree.lower(t))
-            .or_else(|| self.knowledge.descriptors.get(self.tree.lemma(t)))?;
-        // A modifier that names another country or body makes it a new description.
-        if core
-            .iter()
-            .any(|&w| w != t && self.hit(w).is_some_and(|h| !h.tokens.contains(&t) && self.owner_country(h).is_some()))
-        {
-            return None;
-        }
-        let fits = |a: &Actor| {
-            a.kind
-                .as_ref()
-                .is_some_and(|k| kinds.iter().any(|wanted| *wanted == k.0 || wanted == "government" && k.0 == "state"))
-        };
-        if kinds.iter().any(|k| k == "government") {
-            return self.salient_authority(t, &fits).map(|p| vec![p]);
-        }
-        self.latest(t, DESCRIPTION_REACH, &fits).map(|p| vec![p])
-    }
-
-    /// "the government", "the authorities": the authority that the text before speaks of most, counting its officials.
-    fn salient_authority(&self, t: TokenIx, fits: &dyn Fn(&Actor) -> bool) -> Option<PartyIx> {
-        let sentence = self.tree.sentence(t);
-        let mut weights: Vec<(PartyIx, i64)> = Vec::new();
-        for r in self.before(t, 2 * DESCRIPTION_REACH) {
-            let side = self.who.side(r.party);
-            if !fits(&self.who.parties[side as usize]) {
-                continue;
-            }
-            let person = self.who.parties[r.party as usize].kind.as_ref().is_some_and(|k| k.0 == "person");
-            let near = i64::from(r.sentence + 1 >= sentence);
-            let weight = 2 + 2 * i64::from(r.subject) + i64::from(person) + 2 * near;
-            match weights.iter_mut().find(|(p, _)| *p == side) {
-                Some((_, w)) => *w += weight,
-                None => weights.push((side, weight)),
-            }
-        }
-        weights.into_iter().max_by_key(|&(_, w)| w).map(|(p, _)| p)
-    }
-
-    /// The party last in view before `t` that fits.
-    fn latest(&self, t: TokenIx, reach: u32, fits: &dyn Fn(&Actor) -> bool) -> Option<PartyIx> {
-        // Of the sentence that last spoke of such a party, its subject first.
-        self.before(t, reach)
-            .filter(|r| fits(&self.who.parties[r.party as usize]))
-            .max_by_key(|r| (r.sentence, r.subject, r.head))
-            .map(|r| r.party)
-    }
-
-    fn read_pronoun(&mut self, t: TokenIx) -> Option<u32> {
-        let tree = self.tree;
-        if self.is_pair(t) {
-            let parties = self.last_pair(t)?;
-            return Some(self.push(t, MentionKind::Pronoun, parties, None));
-        }
-        let relative = matches!(tree.xpos(t), Xpos::Wdt | Xpos::Wp | Xpos::WpPoss);
-        if relative {
-            let antecedent =
-                tree.ancestors(t).take(6).find(|&a| tree.rel(a) == Rel::AclRelcl).and_then(|a| tree.head(a))?;
-            let ix = self.read(antecedent, 1)?;
-            let parties = self.who.found[ix as usize].parties.clone();
-            let vague = self.who.found[ix as usize].vague.clone();
-            return Some(self.push(t, MentionKind::Pronoun, parties, vague));
-        }
-        let row = self.knowledge.pronouns.get(tree.lower(t))?;
-        if !matches!(row.kind.as_str(), "personal" | "possessive" | "reflexive") || row.person != "3" {
-            return None;
-        }
-        let person = matches!(row.gender.as_str(), "male" | "female" | "masculine" | "feminine" | "m" | "f");
-        let plural = matches!(row.number.as_str(), "plural" | "pl");
-        let party = self.antecedent(t, person, plural)?;
-        Some(self.push(t, MentionKind::Pronoun, vec![party], None))
-    }
-
-    /// The best earlier mention for a third-person pronoun.
-    fn antecedent(&self, t: TokenIx, person: bool, plural: bool) -> Option<PartyIx> {
-        let tree = self.tree;
-        let sentence = tree.sentence(t);
-        let governor = self.argument_of(t);
-        let mut best: Option<(i32, PartyIx)> = None;
-        for (age, r) in self.before(t, PRONOUN_REACH).enumerate() {
-            let actor = &self.who.parties[r.party as usize];
-            let kind = actor.kind.as_ref().map(|k| k.0.as_str()).unwrap_or("");
-            let fits = if person {
-                kind == "person"
-            } else if plural {
-                r.plural || self.knowledge.in_set("plural-kind", kind)
-            } else {
-                self.knowledge.in_set("thing-kind", kind) || kind.is_empty()
-            };
-            let clash = governor.is_some() && governor == self.argument_of(r.head) && tree.rel(t) != Rel::NmodPoss;
-            // A possessor inside the very nominal that it modifies cannot be its own owner.
-            let inside = tree.below(r.head, t) || (tree.rel(t) == Rel::NmodPoss && tree.head(t) == Some(r.head));
-            if !fits || clash || inside {
-                continue;
-            }
-            let distance = (sentence - r.sentence) as i32;
-            let mut score = 40 - 12 * distance - age.min(12) as i32;
-            if r.subject {
-                score += 8;
-            }
-            if actor.resolution == Resolution::Unresolved {
-                score -= 6;
-            }
-            if best.is_none_or(|(b, _)| score > b) {
-                best = Some((score, r.party));
-            }
-        }
-        best.map(|(_, p)| p)
-    }
-
-    /// The verb whose argument a nominal is.
-    fn argument_of(&self, t: TokenIx) -> Option<TokenIx> {
-        match self.tree.rel(t) {
-            Rel::Nsubj | Rel::NsubjPass | Rel::Obj | Rel::Iobj | Rel::Obl | Rel::OblAgent => self.tree.head(t),
-            _ => None,
-        }
-    }
-
-    /// The two parties that "the two" stands for: the last two persons in view, else the last two states or bodies.
-    fn last_pair(&self, t: TokenIx) -> Option<Vec<PartyIx>> {
-        let noun_person = self
-            .knowledge
-            .descriptors
-            .get(self.tree.lemma(t))
-            .is_some_and(|(kinds, _)| kinds.iter().any(|k| k == "person"));
-        let bare = self.knowledge.in_set("pair", self.tree.lower(t));
-        let pick = |person: bool, reach: u32| -> Option<Vec<PartyIx>> {
-            let mut out: Vec<PartyIx> = Vec::new();
-            for r in self.before(t, reach) {
-                let kind = self.who.parties[r.party as usize].kind.as_ref().map(|k| k.0.as_str()).unwrap_or("");
-                let fits = if person {
-                    kind == "person"
-                } else {
-                    matches!(kind, "state" | "territory" | "de-facto-government" | "armed-group" | "igo" | "party")
-                };
-                if fits && !out.iter().any(|&p| p == r.party || (!person && self.who.same_side(p, r.party))) {
-                    out.push(r.party);
-                }
-                if out.len() == 2 {
-                    out.reverse();
-                    return Some(out);
-                }
-            }
-            None
-        };
-        if noun_person {
-            return pick(true, PRONOUN_REACH);
-        }
-        if bare {
-            return pick(true, 1).or_else(|| pick(false, PRONOUN_REACH));
-        }
-        pick(false, PRONOUN_REACH + 2).or_else(|| pick(true, PRONOUN_REACH))
     }
 }
 

