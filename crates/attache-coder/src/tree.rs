@@ -713,3 +713,68 @@ pub fn plain(text: &str) -> String {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use attache_doc::{BlockKind, Meta, conllu};
+
+    use super::*;
+
+    /// Governors by form after mending; rows are form, tag, Penn tag, governor and relation.
+    fn governors(rows: &[(&str, &str, &str, usize, &str)]) -> Vec<(String, String, Rel)> {
+        let text = rows.iter().map(|r| r.0).collect::<Vec<_>>().join(" ");
+        let doc = Document::new(text.clone(), vec![(BlockKind::Paragraph, 0..text.len())], Meta::default());
+        let mut written = String::new();
+        for (n, (form, upos, xpos, head, rel)) in rows.iter().enumerate() {
+            written.push_str(&format!("{}\t{form}\t{form}\t{upos}\t{xpos}\t_\t{head}\t{rel}\t_\t_\n", n + 1));
+        }
+        written.push('\n');
+        let parse = conllu::read(&doc, &written).unwrap();
+        let tree = Tree::new(&doc, &parse);
+        let name = |t: Option<TokenIx>| t.map_or("ROOT".to_string(), |t| tree.form(t).to_string());
+        (0..tree.len()).map(|t| (name(Some(t)), name(tree.head(t)), tree.rel(t))).collect()
+    }
+
+    fn has(found: &[(String, String, Rel)], form: &str, head: &str, rel: Rel) -> bool {
+        found.iter().any(|(f, h, r)| f == form && h == head && *r == rel)
+    }
+
+    #[test]
+    fn an_object_has_no_preposition() {
+        let found = governors(&[
+            ("Chad", "PROPN", "NNP", 2, "nsubj"),
+            ("sent", "VERB", "VBD", 0, "root"),
+            ("invitations", "NOUN", "NNS", 2, "obj"),
+            ("to", "ADP", "IN", 5, "case"),
+            ("ministers", "NOUN", "NNS", 7, "obj"),
+            ("to", "PART", "TO", 7, "mark"),
+            ("attend", "VERB", "VB", 2, "advcl"),
+        ]);
+        assert!(has(&found, "ministers", "invitations", Rel::Nmod), "{found:?}");
+    }
+
+    #[test]
+    fn what_follows_a_participle_with_by_is_its_agent() {
+        let found = governors(&[
+            ("They", "PRON", "PRP", 2, "nsubj"),
+            ("remain", "VERB", "VBP", 0, "root"),
+            ("unrecognised", "VERB", "VBN", 2, "xcomp"),
+            ("by", "ADP", "IN", 5, "case"),
+            ("Chad", "PROPN", "NNP", 2, "obl"),
+        ]);
+        assert!(has(&found, "Chad", "unrecognised", Rel::OblAgent), "{found:?}");
+    }
+
+    #[test]
+    fn a_clause_on_a_noun_stands_behind_it() {
+        let found = governors(&[
+            ("what", "PRON", "WP", 3, "nsubj:pass"),
+            ("is", "AUX", "VBZ", 3, "aux:pass"),
+            ("seen", "VERB", "VBN", 5, "acl:relcl"),
+            ("as", "ADP", "IN", 5, "case"),
+            ("efforts", "NOUN", "NNS", 6, "nsubj"),
+            ("failed", "VERB", "VBD", 0, "root"),
+        ]);
+        assert!(has(&found, "efforts", "seen", Rel::Obl) && has(&found, "seen", "failed", Rel::Nsubj), "{found:?}");
+    }
+}
