@@ -7,12 +7,15 @@
 
 use std::ops::Range;
 
-use attache_doc::{Attribution, Polarity, Realis, Reason, Rel, SourceClass, TokenIx, Upos, stable_id};
+use attache_doc::{Attribution, Polarity, Realis, Reason, Rel, SourceClass, Span, TokenIx, Upos, stable_id};
 
 use crate::matcher::Matcher;
 use crate::realis;
 use crate::statement::{Stated, hedges, manner, medium, runs, speaker, trim};
 use crate::tree::Tree;
+
+/// The kind of saying of what the lexicon has no row for.
+const UNKNOWN: &str = "other";
 
 /// Joins the proposals of the parse with the statements found, in place. Statements stay in no particular order.
 pub fn join(m: &Matcher, quotes: &[bool], found: &mut Vec<Stated>) {
@@ -58,6 +61,20 @@ fn words(runs: &[Range<TokenIx>]) -> Vec<TokenIx> {
     runs.iter().cloned().flatten().collect()
 }
 
+/// The words that are attributed, in order, without those that name the source.
+fn attributed(tree: &Tree, proposal: &Attribution, source: Option<Span>) -> Vec<TokenIx> {
+    let named = |t: TokenIx| source.is_some_and(|source| source.contains(tree.token(t).span));
+    let mut content = words(&proposal.content);
+    content.retain(|&t| !named(t));
+    trim(tree, &mut content);
+    content
+}
+
+/// The span of the source that the model draws.
+fn source_span(tree: &Tree, proposal: &Attribution) -> Option<Span> {
+    runs(tree, &words(proposal.source.get(..1)?)).into_iter().next()
+}
+
 /// The word of a run whose governor lies outside it; of several the first that is no sign.
 fn head(tree: &Tree, run: &Range<TokenIx>) -> Option<TokenIx> {
     let top = |t: &TokenIx| tree.head(*t).is_none_or(|h| !run.contains(&h));
@@ -80,9 +97,8 @@ fn heads(tree: &Tree, runs: &[Range<TokenIx>]) -> Vec<TokenIx> {
 fn redraw(m: &Matcher, quotes: &[bool], stated: &mut Stated, proposal: &Attribution) {
     let tree = m.tree;
     if let Some(run) = proposal.source.first() {
-        let drawn = run.clone().collect::<Vec<_>>();
         let before = stated.statement.source;
-        stated.statement.source = runs(tree, &drawn).into_iter().next();
+        stated.statement.source = source_span(tree, proposal);
         let known = before.is_some_and(|span| {
             run.clone().any(|t| span.contains(tree.token(t).span)) && stated.statement.party.is_some()
         });
@@ -92,8 +108,7 @@ fn redraw(m: &Matcher, quotes: &[bool], stated: &mut Stated, proposal: &Attribut
             stated.statement.class = who.class.unwrap_or(stated.statement.class);
         }
     }
-    let mut content = words(&proposal.content);
-    trim(tree, &mut content);
+    let content = attributed(tree, proposal, stated.statement.source);
     if !content.is_empty() {
         let about: Vec<TokenIx> = stated.about.iter().copied().filter(|t| content.binary_search(t).is_ok()).collect();
         stated.about = if about.is_empty() { heads(tree, &proposal.content) } else { about };
@@ -115,8 +130,8 @@ fn propose(m: &Matcher, quotes: &[bool], proposal: &Attribution) -> Option<State
     let tree = m.tree;
     let cue: Vec<TokenIx> = proposal.cue.clone().collect();
     let t = head(tree, &proposal.cue)?;
-    let mut content = words(&proposal.content);
-    trim(tree, &mut content);
+    let source_span = source_span(tree, proposal);
+    let content = attributed(tree, proposal, source_span);
     let says = |&t: &TokenIx| {
         matches!(tree.upos(t), Upos::Noun | Upos::Propn | Upos::Verb | Upos::Adj | Upos::Pron | Upos::Num)
     };
@@ -144,7 +159,7 @@ fn propose(m: &Matcher, quotes: &[bool], proposal: &Attribution) -> Option<State
     };
     let spans = runs(tree, &content);
     let first = spans.first()?.start;
-    let speech_act = row.map_or("assert", |row| row.speech_act.as_str()).to_string();
+    let speech_act = row.map_or(UNKNOWN, |row| row.speech_act.as_str()).to_string();
     let id = stable_id(
         "s",
         &[
@@ -157,7 +172,7 @@ fn propose(m: &Matcher, quotes: &[bool], proposal: &Attribution) -> Option<State
     let statement = attache_doc::Statement {
         id,
         class,
-        source: proposal.source.first().and_then(|run| runs(tree, &run.clone().collect::<Vec<_>>()).into_iter().next()),
+        source: source_span,
         party: who.party,
         cue: runs(tree, &cue),
         cue_head: t,

@@ -78,6 +78,9 @@ struct Tagger<'a> {
 /// Years that news writes without a word that says they are years.
 const YEARS: std::ops::RangeInclusive<i16> = 1500..=2100;
 
+/// Stands for a year not yet known: a leap year has every day.
+const LEAP_YEAR: i16 = 2000;
+
 impl Tagger<'_> {
     fn value(&self, phrase: &str, kind: &str) -> Option<&str> {
         self.knowledge.time.get(phrase)?.iter().find(|w| w.kind == kind).map(|w| w.value.as_str())
@@ -136,7 +139,10 @@ impl Tagger<'_> {
         if first_at >= end {
             return None;
         }
-        let first = self.point(first_at, end, Open::Yes)?;
+        // A month without a year and without a date to reckon from takes the year of the other end.
+        let month =
+            || self.month(first_at).and_then(|month| whole_month(LEAP_YEAR, month, Basis::Relative, first_at + 1));
+        let first = self.point(first_at, end, Open::Yes).or_else(month)?;
         let mut link = first.next;
         if link >= end {
             return None;

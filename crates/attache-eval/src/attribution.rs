@@ -18,7 +18,7 @@ use attache_ingest::{Options, document_from_text};
 use serde::Deserialize;
 
 use crate::manifest::Manifest;
-use crate::{CaseTable, EvalError, Metric, Outcome, model, read_text};
+use crate::{CaseTable, EvalError, Metric, Outcome, model, read_lines, read_text};
 
 /// An annotated article, as the file has it.
 #[derive(Deserialize)]
@@ -71,7 +71,7 @@ struct Counts {
 /// Scores the coder on the articles of the manifest.
 pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Outcome, EvalError> {
     let path = manifest.locate(data);
-    let lines = read(&read_text(&path)?).map_err(|what| EvalError::Shape(path.clone(), what))?;
+    let lines: Vec<Line> = read_lines(&read_text(&path)?).map_err(|what| EvalError::Shape(path.clone(), what))?;
     let lines: Vec<Line> = lines.into_iter().filter(|l| l.primary && show.is_none_or(|case| l.doc == case)).collect();
     let knowledge = Knowledge::embedded().map_err(|error| EvalError::Load(error.to_string()))?;
     let nlp = model::load()?;
@@ -108,11 +108,6 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
     metrics.extend(rules.metrics("rules_"));
     metrics.extend(quotes.metrics("quotes_"));
     Ok(Outcome { metrics, cases, ..Outcome::default() })
-}
-
-fn read(text: &str) -> Result<Vec<Line>, String> {
-    let rows = text.lines().enumerate().filter(|(_, row)| !row.trim().is_empty());
-    rows.map(|(n, row)| serde_json::from_str(row).map_err(|e| format!("line {}: {e}", n + 1))).collect()
 }
 
 impl Counts {

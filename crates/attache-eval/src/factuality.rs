@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::manifest::Manifest;
-use crate::{CaseTable, EvalError, Metric, Outcome, model, read_text};
+use crate::{CaseTable, EvalError, Metric, Outcome, model, read_lines, read_text};
 
 /// A sentence of the set, words apart, with its judged words.
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ struct Judged {
 /// Scores the model on the judgements of the manifest.
 pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Outcome, EvalError> {
     let path = manifest.locate(data);
-    let lines = read(&read_text(&path)?).map_err(|what| EvalError::Shape(path.clone(), what))?;
+    let lines: Vec<Line> = read_lines(&read_text(&path)?).map_err(|what| EvalError::Shape(path.clone(), what))?;
     let judged = judge(&lines).map_err(|what| EvalError::Shape(path.clone(), what))?;
     if let Some(case) = show {
         let of_case = |j: &&Judged| (j.sentence + 1).to_string() == case;
@@ -56,7 +56,7 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
     let metric = |name: &str, value: f64| Metric { name: name.to_string(), value, n: pairs.len() };
     let mut metrics = vec![metric("pearson", pearson(&pairs)), metric("mean_error", error)];
     if let Some(train) = manifest.parts.get("train").map(|part| data.join(part)).filter(|path| path.is_file()) {
-        let lines = read(&read_text(&train)?).map_err(|what| EvalError::Shape(train.clone(), what))?;
+        let lines: Vec<Line> = read_lines(&read_text(&train)?).map_err(|what| EvalError::Shape(train.clone(), what))?;
         let means = tag_means(&judge(&lines).map_err(|what| EvalError::Shape(train.clone(), what))?);
         let pairs: Vec<(f64, f64)> =
             judged.iter().map(|j| (j.gold, means.get(&j.tag).copied().unwrap_or_default())).collect();
@@ -68,11 +68,6 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
     let cases =
         CaseTable { header: vec!["sentence", "word", "gold", "output"], rows: judged.iter().map(row).collect() };
     Ok(Outcome { metrics, cases, ..Outcome::default() })
-}
-
-fn read(text: &str) -> Result<Vec<Line>, String> {
-    let rows = text.lines().enumerate().filter(|(_, row)| !row.trim().is_empty());
-    rows.map(|(n, row)| serde_json::from_str(row).map_err(|e| format!("line {}: {e}", n + 1))).collect()
 }
 
 /// What the model says of each judged word.

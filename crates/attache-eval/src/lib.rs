@@ -64,6 +64,12 @@ pub fn read_text(path: &Path) -> Result<String, EvalError> {
     std::fs::read_to_string(path).map_err(|error| EvalError::Io(path.to_path_buf(), error))
 }
 
+/// Reads JSON lines; blank ones are passed over, and an error names the line.
+fn read_lines<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>, String> {
+    let rows = text.lines().enumerate().filter(|(_, row)| !row.trim().is_empty());
+    rows.map(|(n, row)| serde_json::from_str(row).map_err(|e| format!("line {}: {e}", n + 1))).collect()
+}
+
 /// Scores a set. `show` names one case to be printed with gold and output side by side.
 pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Outcome, EvalError> {
     let outcome = match manifest.scorer {

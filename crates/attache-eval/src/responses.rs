@@ -15,7 +15,7 @@ use attache_ingest::{Options, document_from_text};
 use serde::Deserialize;
 
 use crate::manifest::Manifest;
-use crate::{CaseTable, EvalError, Metric, Outcome, model, read_text};
+use crate::{CaseTable, EvalError, Metric, Outcome, model, read_lines, read_text};
 
 /// How many words before a keyword the baseline looks for a negator: auxiliaries and an adverb stand between them.
 const NEGATOR_REACH: usize = 4;
@@ -80,7 +80,7 @@ struct Counts {
 pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Outcome, EvalError> {
     let path = manifest.locate(data);
     let shape = |what: String| EvalError::Shape(path.clone(), what);
-    let lines = read(&read_text(&path)?).map_err(shape)?;
+    let lines: Vec<Line> = read_lines(&read_text(&path)?).map_err(shape)?;
     let lines: Vec<Line> = lines.into_iter().filter(|l| show.is_none_or(|case| l.id == case)).collect();
     let knowledge = Knowledge::embedded().map_err(|error| EvalError::Load(error.to_string()))?;
     let nlp = model::load()?;
@@ -110,11 +110,6 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
     let mut metrics = system.metrics("");
     metrics.extend(keyword.metrics("keyword_"));
     Ok(Outcome { metrics, cases, ..Outcome::default() })
-}
-
-fn read(text: &str) -> Result<Vec<Line>, String> {
-    let rows = text.lines().enumerate().filter(|(_, row)| !row.trim().is_empty());
-    rows.map(|(n, row)| serde_json::from_str(row).map_err(|e| format!("line {}: {e}", n + 1))).collect()
 }
 
 impl Counts {
@@ -303,7 +298,7 @@ mod tests {
     fn the_parts_of_the_set_have_spans_inside_their_texts() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../gold/responses");
         for part in ["build.jsonl", "build-2.jsonl", "build-3.jsonl", "held.jsonl"] {
-            let lines = read(&read_text(&folder.join(part)).unwrap()).unwrap();
+            let lines: Vec<Line> = read_lines(&read_text(&folder.join(part)).unwrap()).unwrap();
             assert!(lines.len() > 100, "{part}");
             for line in lines {
                 let length = line.text.chars().count();
