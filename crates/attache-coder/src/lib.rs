@@ -17,6 +17,7 @@ mod place;
 mod proposal;
 mod realis;
 pub mod record;
+pub mod relation;
 mod response;
 pub mod row;
 mod standing;

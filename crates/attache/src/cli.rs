@@ -78,6 +78,8 @@ pub enum Command {
     Code(CodeArgs),
     /// The layers below the coding: sentences, tokens, entities, mentions, times, places, statements
     Annotate(AnnotateArgs),
+    /// What relates two parties of a text whose words are given: type, mode, act
+    Relate(RelateArgs),
     /// Why something was coded so, or was not; or what a code means
     Explain(ExplainArgs),
     /// Every act, type, mode, context, sector, code and status with its definition
@@ -281,6 +283,25 @@ impl Layer {
 pub enum AnnotateFormat {
     Jsonl,
     Conllu,
+}
+
+/// `attache relate`.
+#[derive(Debug, Args)]
+pub struct RelateArgs {
+    /// JSONL files (also .gz, .zst), folders, patterns; - or nothing for standard input. A row holds `text`, `source` and
+    /// `target`, perhaps an `id`. A side is {"start", "end"} in code points, end exclusive, a list of such pieces, or null
+    /// where the text does not name it
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write the rows that failed to this file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// How many rows to work on at once [default: the number of processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
 }
 
 /// `attache explain`.

@@ -12,6 +12,7 @@ mod engine;
 mod explain;
 mod output;
 mod read;
+mod relate;
 mod report;
 mod terminal;
 
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Read(args) => read::run(&args),
         Command::Code(args) => code::run(&args, verbosity),
         Command::Annotate(args) => annotate::run(&args, verbosity),
+        Command::Relate(args) => relate::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Codebook(args) => codebook::run(&args),
         Command::Doctor => doctor::run(),

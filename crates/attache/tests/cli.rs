@@ -263,6 +263,40 @@ fn layers_are_annotated() {
 }
 
 #[test]
+fn two_parties_are_related() {
+    let text = "Île Verte: Finland has condemned Norway, and Sweden invited Denmark to talks.";
+    let side = |words: &str| {
+        let start = text[..text.find(words).unwrap()].chars().count();
+        serde_json::json!({"text": words, "start": start, "end": start + words.chars().count()})
+    };
+    let row = |id: u32, source: &str, target: &str| {
+        serde_json::json!({"id": id, "text": text, "source": side(source), "target": side(target)}).to_string() + "\n"
+    };
+    let far = serde_json::json!({"text": text, "source": {"start": 3, "end": 900}, "target": null});
+    let input = row(1, "Finland", "Norway") + &row(2, "Sweden", "Denmark") + &far.to_string() + "\n";
+    let output = attache(&["relate"], input.as_bytes());
+    assert_eq!(code(&output), 3, "{}", err(&output));
+    let found = rows(&output);
+    let of = |n: usize, field: &str| found[n][field].as_str().unwrap_or_default().to_string();
+    assert_eq!((found.len(), of(0, "id"), of(1, "id")), (2, "1".to_string(), "2".to_string()));
+    assert_eq!((of(0, "event_type"), of(1, "event_type")), ("ACCUSE".to_string(), "AGREE".to_string()), "{found:?}");
+    assert_eq!(found[0]["quad"], 3);
+    for row in &found {
+        assert!(row["score"].as_f64().is_some_and(|s| s > 0.0 && s <= 1.0), "{row}");
+        assert!(row["because"].as_array().is_some_and(|b| !b.is_empty()), "{row}");
+    }
+    assert!(err(&output).contains("row 3") && err(&output).contains("outside the text"), "{}", err(&output));
+    // A text without any word for an act gives a row without a type, and says why.
+    let none = serde_json::json!({"text": "Finland is cold.", "source": {"start": 0, "end": 7}});
+    let output = attache(&["relate", "-"], none.to_string().as_bytes());
+    assert_eq!((code(&output), rows(&output)[0]["event_type"].is_null()), (1, true), "{}", out(&output));
+    assert!(out(&output).contains("no-word-of-the-trigger-lexicon"));
+    let text = attache(&["relate", "-"], b"Finland has condemned Norway.");
+    assert_eq!(code(&text), 3);
+    assert!(err(&text).contains("expected JSON"), "{}", err(&text));
+}
+
+#[test]
 fn what_was_coded_is_explained() {
     let folder = Folder::new("explain");
     let file = folder.file("article.txt", ARTICLE.as_bytes());
