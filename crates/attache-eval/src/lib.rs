@@ -5,16 +5,19 @@
 //! `--data`; nothing about a set is compiled in. A score is a [`Metric`], and every score can be traced to its cases
 //! ([`CaseTable`], one row a case).
 //!
-//! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`], [`coref`], [`attribution`], [`factuality`], [`responses`] and [`seed`].
+//! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`], [`coref`], [`attribution`],
+//! [`factuality`], [`responses`], [`gsr`], [`coders`] and [`seed`].
 //! Beside them, [`conll18`] scores any trees against others and [`speed`] measures processor time.
 //! What it does not do: train, tune, or download anything.
 
 pub mod attribution;
+pub mod coders;
 pub mod conll18;
 pub mod conllu;
 pub mod coref;
 pub mod entities;
 pub mod factuality;
+pub mod gsr;
 pub mod manifest;
 mod model;
 pub mod report;
@@ -24,7 +27,7 @@ pub mod speed;
 pub mod syntax;
 pub mod treebank;
 
-pub use report::{CaseTable, Metric, Outcome, Trees};
+pub use report::{Baseline, CaseTable, Metric, Outcome, Trees};
 
 use std::path::{Path, PathBuf};
 
@@ -79,6 +82,8 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
         Scorer::Factuality => factuality::score(manifest, data, show)?,
         Scorer::Coref => coref::score(manifest, data, show)?,
         Scorer::Responses => responses::score(manifest, data, show)?,
+        Scorer::Gsr => gsr::score(manifest, data, show)?,
+        Scorer::Coders => coders::score(manifest, data, show)?,
         Scorer::Seed => seed::score(manifest, data, show)?,
     };
     match show {

@@ -74,7 +74,7 @@ struct SetOptions {
     /// Print one case with gold and output side by side
     #[arg(long, value_name = "CASE")]
     show: Option<String>,
-    /// Write one row a case to DIR/SET.csv
+    /// Write one row a case to DIR/SET.csv, and further tables of the set beside it
     #[arg(long, value_name = "DIR")]
     results: Option<PathBuf>,
     /// Write the trees of the output to FILE as CoNLL-U: those of the gold's words, or with --raw of running text
@@ -122,6 +122,7 @@ fn score_set(options: &SetOptions) -> Result<ExitCode, EvalError> {
         None => manifest,
     };
     let outcome = score(&manifest, &options.data, options.show.as_deref())?;
+    let manifest = manifest.with_baselines(&outcome.baselines);
 
     print(&match (&outcome.shown, options.format) {
         (Some(shown), _) => shown.clone(),
@@ -136,10 +137,11 @@ fn score_set(options: &SetOptions) -> Result<ExitCode, EvalError> {
         write_file(path, if options.raw { &trees.from_raw_text } else { &trees.words_given })?;
     }
     if let Some(folder) = &options.results {
-        let path = folder.join(format!("{}.csv", manifest.set));
-        std::fs::create_dir_all(folder)
-            .and_then(|()| std::fs::write(&path, outcome.cases.to_csv()))
-            .map_err(|error| EvalError::Io(path, error))?;
+        std::fs::create_dir_all(folder).map_err(|error| EvalError::Io(folder.clone(), error))?;
+        write_file(&folder.join(format!("{}.csv", manifest.set)), &outcome.cases.to_csv())?;
+        for (name, table) in &outcome.tables {
+            write_file(&folder.join(format!("{}-{name}.csv", manifest.set)), &table.to_csv())?;
+        }
     }
     if options.check {
         let misses = report::misses(&manifest, &outcome.metrics);
