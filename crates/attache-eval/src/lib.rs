@@ -6,7 +6,7 @@
 //! ([`CaseTable`], one row a case).
 //!
 //! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`], [`coref`], [`attribution`],
-//! [`factuality`], [`responses`], [`gsr`], [`coders`] and [`seed`].
+//! [`factuality`], [`responses`], [`gsr`], [`coders`], [`relations`], [`precision`] and [`seed`].
 //! Beside them, [`conll18`] scores any trees against others and [`speed`] measures processor time.
 //! What it does not do: train, tune, or download anything.
 
@@ -20,6 +20,8 @@ pub mod factuality;
 pub mod gsr;
 pub mod manifest;
 mod model;
+pub mod precision;
+pub mod relations;
 pub mod report;
 pub mod responses;
 pub mod seed;
@@ -84,6 +86,8 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
         Scorer::Responses => responses::score(manifest, data, show)?,
         Scorer::Gsr => gsr::score(manifest, data, show)?,
         Scorer::Coders => coders::score(manifest, data, show)?,
+        Scorer::Relations => relations::score(manifest, data, show)?,
+        Scorer::Precision => precision::score(manifest, data, show)?,
         Scorer::Seed => seed::score(manifest, data, show)?,
     };
     match show {

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use attache_eval::manifest::{self, Manifest};
-use attache_eval::{EvalError, conll18, read_text, report, score, speed, treebank};
+use attache_eval::manifest::{self, Manifest, Scorer};
+use attache_eval::{EvalError, conll18, precision, read_text, report, score, speed, treebank};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Exit code for wrong use and unreadable input.
@@ -77,6 +77,9 @@ struct SetOptions {
     /// Write one row a case to DIR/SET.csv, and further tables of the set beside it
     #[arg(long, value_name = "DIR")]
     results: Option<PathBuf>,
+    /// For the set of labelled events: print N that have no label, a JSON object a line, for an annotator to judge
+    #[arg(long, value_name = "N", conflicts_with_all = ["show", "results", "check"])]
+    sheet: Option<usize>,
     /// Write the trees of the output to FILE as CoNLL-U: those of the gold's words, or with --raw of running text
     #[arg(long, value_name = "FILE")]
     conllu: Option<PathBuf>,
@@ -121,6 +124,13 @@ fn score_set(options: &SetOptions) -> Result<ExitCode, EvalError> {
         Some(part) => manifest.part(part)?,
         None => manifest,
     };
+    if let Some(count) = options.sheet {
+        if manifest.scorer != Scorer::Precision {
+            return Err(EvalError::Load(format!("--sheet: the set {} has no labels of coded events", manifest.set)));
+        }
+        print(&precision::sheet(&manifest, &options.data, count)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let outcome = score(&manifest, &options.data, options.show.as_deref())?;
     let manifest = manifest.with_baselines(&outcome.baselines);
 

@@ -21,6 +21,8 @@ pub enum Scorer {
     Responses,
     Gsr,
     Coders,
+    Relations,
+    Precision,
     Seed,
 }
 
@@ -55,6 +57,9 @@ pub struct Manifest {
     /// Labels that everything is scored once more without.
     #[serde(default)]
     pub apart: Vec<String>,
+    /// For a sample of articles: how many from which file below `--data`.
+    #[serde(default)]
+    pub sample: BTreeMap<String, usize>,
     /// SHA-256 by file name, of the data the baselines and floors were measured on.
     #[serde(default)]
     pub sha256: BTreeMap<String, String>,
