@@ -310,9 +310,9 @@ impl Relation<'_> {
         let takes_part = |side: &[(PartyIx, Span)], words: &[Span]| words.is_empty() || on(side, words);
         let somebody = !source.is_empty() || !target.is_empty();
         let all: Vec<(PartyIx, Span)> = actors.iter().chain(recipients).copied().collect();
-        if somebody && takes_part(actors, source) && takes_part(recipients, target) {
-            Sides::Straight
-        } else if somebody && joint && takes_part(&all, source) && takes_part(&all, target) {
+        let in_place = takes_part(actors, source) && takes_part(recipients, target);
+        let together = joint && takes_part(&all, source) && takes_part(&all, target);
+        if somebody && (in_place || together) {
             Sides::Straight
         } else if somebody && takes_part(recipients, source) && takes_part(actors, target) {
             Sides::Turned
