@@ -25,7 +25,7 @@ mod status;
 mod time;
 mod tree;
 
-pub use knowledge::{Act, Knowledge, KnowledgeError};
+pub use knowledge::{Act, Check, Knowledge, KnowledgeError, KnowledgeFile, RowCount, check};
 
 use attache_doc::{Coding, Document, Parse};
 

@@ -499,9 +499,15 @@ impl<'a, 'k> Finder<'a, 'k> {
         let Some(hit) = self.hit(title).filter(|_| person).cloned() else { return };
         let names = &self.knowledge.names;
         let office = hit.refs.iter().find_map(|r| match *r {
-            NameRef::Office(i) => Some((names.offices[i as usize].sectors.clone(), names.offices[i as usize].source)),
-            NameRef::Agent(i) => Some((names.agents[i as usize].sectors.clone(), names.agents[i as usize].source)),
-            NameRef::Organ(i) => Some((names.organs[i as usize].sectors.clone(), names.organs[i as usize].source)),
+            NameRef::Office(i) => {
+                Some((names.offices[i as usize].sectors.clone(), names.offices[i as usize].source.clone()))
+            }
+            NameRef::Agent(i) => {
+                Some((names.agents[i as usize].sectors.clone(), names.agents[i as usize].source.clone()))
+            }
+            NameRef::Organ(i) => {
+                Some((names.organs[i as usize].sectors.clone(), names.organs[i as usize].source.clone()))
+            }
             _ => None,
         });
         let Some((sectors, source)) = office else { return };
