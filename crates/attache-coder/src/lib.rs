@@ -8,6 +8,7 @@
 //! It does not parse, link documents or know files: those are attache-nlp, attache-ledger and attache-ingest.
 
 pub mod codebook;
+pub mod dictionary;
 mod event;
 mod knowledge;
 mod matcher;
