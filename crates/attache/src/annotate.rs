@@ -16,7 +16,7 @@ pub fn run(args: &AnnotateArgs, verbosity: Verbosity) -> Result<Outcome, Failure
     if args.format == AnnotateFormat::Conllu && coded {
         return Err(Failure::new("CoNLL-U holds sentences, tokens and entities; the other layers need --format jsonl"));
     }
-    let engine = Engine::load()?;
+    let engine = Engine::load(args.input.own.knowledge.as_deref())?;
     let emit = |coded: &Coded, out: &mut Vec<u8>| -> usize {
         match args.format {
             AnnotateFormat::Conllu => out.extend_from_slice(conllu::write(&coded.doc, &coded.parse).as_bytes()),

@@ -82,6 +82,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Every act, type, mode, context, sector, code and status with its definition
     Codebook(CodebookArgs),
+    /// Is everything right in the tables, in a folder laid over them, in dictionaries: every problem with file and line
+    Check(CheckArgs),
     /// Self-test: loads model and knowledge, codes a sentence, measures the speed of this machine
     Doctor,
     /// Shell completions on standard output
@@ -95,6 +97,25 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
+}
+
+/// Where more knowledge lies than is inside the binary.
+#[derive(Debug, Args)]
+pub struct KnowledgeArgs {
+    /// A folder with tables as under knowledge/ (such as knowledge.d/lexicon/en/triggers.tsv): its rows replace the built-in
+    /// rows of their key or add to them; a row that begins with ! drops them
+    #[arg(long, value_name = "DIR")]
+    pub knowledge: Option<PathBuf>,
+}
+
+/// `attache check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// A folder with tables as under knowledge/; without it the built-in ones alone
+    pub dir: Option<PathBuf>,
+    /// A folder with dictionaries of TABARI or PETRARCH
+    #[arg(long, value_name = "DIR")]
+    pub petrarch: Option<PathBuf>,
 }
 
 /// What is known about one article beside its text.
@@ -129,6 +150,9 @@ pub struct ReadArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub about: AboutArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub own: KnowledgeArgs,
     /// Text for people, or one JSON object
     #[arg(long, value_enum, default_value_t = ReadFormat::Text)]
     pub format: ReadFormat,
@@ -206,6 +230,9 @@ pub struct InputArgs {
     pub threads: Option<u16>,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub own: KnowledgeArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub columns: ColumnArgs,
 }
 
@@ -215,6 +242,10 @@ pub struct CodeArgs {
     /// What a row is
     #[arg(long, value_enum, default_value_t = Emit::Events)]
     pub emit: Emit,
+    /// Code with the dictionaries of TABARI or PETRARCH in this folder (x.actors.txt, x.agents.txt, x.verbs.txt, …) instead
+    /// of attache's own tables: rows of source, target and code
+    #[arg(long, value_name = "DIR")]
+    pub petrarch: Option<PathBuf>,
     /// How rows are written [default: table on a terminal, jsonl otherwise]
     #[arg(long, value_enum)]
     pub format: Option<CodeFormat>,
@@ -303,6 +334,9 @@ pub struct ExplainArgs {
     pub not_coded: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub own: KnowledgeArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub about: AboutArgs,
 }
 
@@ -311,6 +345,9 @@ pub struct ExplainArgs {
 pub struct CodebookArgs {
     /// A code or name (AGREE, 036, talk-by-phone, one-side), or a kind of entry (act, type, mode, cameo, status, …)
     pub code: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub own: KnowledgeArgs,
     /// Text for people, or JSON, one object a line
     #[arg(long, value_enum, default_value_t = ReadFormat::Text)]
     pub format: ReadFormat,

@@ -1,12 +1,14 @@
 //! `attache explain`: why an event or statement was coded so, why something was not, what a code means.
 
 use std::io::Write;
+use std::path::Path;
 
 use attache_doc::Reason;
 
 use crate::cli::ExplainArgs;
 use crate::codebook as book;
 use crate::engine::{Engine, one_document};
+use crate::folder;
 use crate::output::{self, Failure, Outcome, phrase};
 use crate::report::{Report, event_label, quote, statement_label};
 use crate::terminal::{EVENT, FAINT, HEADING, OPEN, STATEMENT, columns, flat, styled, wrap};
@@ -21,13 +23,13 @@ pub fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     }
     match &args.input {
         Some(input) => coded(args, Some(input), Some(&args.what)),
-        None => code(&args.what),
+        None => code(&args.what, args.own.knowledge.as_deref()),
     }
 }
 
 /// Explains a code of the codebook.
-fn code(code: &str) -> Result<Outcome, Failure> {
-    let knowledge = book::knowledge()?;
+fn code(code: &str, own: Option<&Path>) -> Result<Outcome, Failure> {
+    let knowledge = folder::knowledge(own)?;
     let all = book::entries(&knowledge);
     let found = book::find(&all, code);
     if found.is_empty() {
@@ -45,7 +47,7 @@ fn code(code: &str) -> Result<Outcome, Failure> {
 /// Codes an input and explains what is asked for in it.
 fn coded(args: &ExplainArgs, input: Option<&str>, what: Option<&str>) -> Result<Outcome, Failure> {
     let doc = one_document(input, args.row, &args.about.options())?;
-    let engine = Engine::load_for_one()?;
+    let engine = Engine::load_for_one(args.own.knowledge.as_deref())?;
     let coded = engine.code(doc);
     let report = Report::new(&engine, &coded);
     let mut out = output::text(None)?;

@@ -4,12 +4,14 @@
 //! I/O error, 3 some inputs failed, 4 a check failed.
 
 mod annotate;
+mod check;
 mod cli;
 mod code;
 mod codebook;
 mod doctor;
 mod engine;
 mod explain;
+mod folder;
 mod output;
 mod read;
 mod report;
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         Command::Annotate(args) => annotate::run(&args, verbosity),
         Command::Explain(args) => explain::run(&args),
         Command::Codebook(args) => codebook::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Doctor => doctor::run(),
         Command::Completions { shell } => completions(shell),
         Command::Man { dir } => man(dir.as_deref()),

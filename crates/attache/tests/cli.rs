@@ -329,3 +329,79 @@ fn a_file_of_fifty_megabytes_is_coded_up_to_the_limit() {
         .collect();
     assert!(codes.contains(&"truncated".to_string()), "{codes:?}");
 }
+
+/// A folder of knowledge with a verb of its own and one verb less.
+fn own_knowledge(folder: &Folder) -> String {
+    let tables = folder.0.join("knowledge.d/lexicon/en");
+    std::fs::create_dir_all(&tables).unwrap();
+    let rows = "lemma\tpos\tneeds\tact\tinitiator\tcounterpart\trequire\tnote\n\
+        joust\tVERB\twith@actor\ttalk\tsubj\twith\tboth\tour word\n!invite\n";
+    std::fs::write(tables.join("triggers.tsv"), rows).unwrap();
+    folder.0.join("knowledge.d").display().to_string()
+}
+
+#[test]
+fn a_folder_of_knowledge_adds_words_and_drops_them() {
+    let folder = Folder::new("knowledge");
+    let dir = own_knowledge(&folder);
+    let text = b"Finland jousted with Norway on Friday. Finland invited Norway to talks.";
+    let acts = |output: &Output| -> Vec<String> {
+        rows(output).iter().map(|row| row["act"].as_str().unwrap().to_string()).collect()
+    };
+    let plain = attache(&["code", "--date", "2024-05-03"], text);
+    assert!(acts(&plain).iter().any(|act| act.starts_with("invite")), "{}", out(&plain));
+    let own = attache(&["code", "--date", "2024-05-03", "--knowledge", &dir], text);
+    assert_eq!(acts(&own), ["talk"], "{}", out(&own));
+    let because = rows(&own)[0]["because"].to_string();
+    assert!(because.contains("knowledge.d/lexicon/en/triggers.tsv") && because.contains("\"line\":2"), "{because}");
+    let file = folder.file("article.txt", text);
+    let why = attache(&["explain", "E1", &file, "--knowledge", &dir], b"");
+    assert!(out(&why).contains("triggers.tsv:2") && out(&why).contains("our word"), "{}", out(&why));
+    assert_eq!(code(&attache(&["codebook", "talk", "--knowledge", &dir], b"")), 0);
+}
+
+#[test]
+fn a_check_tells_everything_wrong_and_exits_with_4() {
+    let good = Folder::new("check-good");
+    let dir = own_knowledge(&good);
+    let sound = attache(&["check", &dir], b"");
+    assert_eq!(code(&sound), 0, "{}", out(&sound));
+    assert!(out(&sound).contains("2 rows in") && out(&sound).contains("built-in rows"), "{}", out(&sound));
+    assert_eq!(code(&attache(&["check"], b"")), 0);
+
+    std::fs::write(good.0.join("knowledge.d/acts.tsv"), "act\tgloss\tparent\tshape\nfly\tFly.\tsoar\tround\n").unwrap();
+    std::fs::write(good.0.join("knowledge.d/odd.tsv"), b"a\tb\n\xff\n").unwrap();
+    let bad = attache(&["check", &dir], b"");
+    assert_eq!(code(&bad), 4);
+    assert!(out(&bad).contains("acts.tsv:2: shape `round`, expected joint or directed"), "{}", out(&bad));
+    assert!(out(&bad).contains("odd.tsv:2: not UTF-8"), "{}", out(&bad));
+    let used = attache(&["code", "--knowledge", &dir], b"Finland met Norway.");
+    assert_eq!(code(&used), 2);
+    assert!(err(&used).contains("acts.tsv:2"), "{}", err(&used));
+    let nothing = attache(&["check", &good.0.join("none").display().to_string()], b"");
+    assert_eq!(code(&nothing), 2);
+}
+
+#[test]
+fn dictionaries_code_in_their_own_codes() {
+    let folder = Folder::new("dictionaries");
+    folder.file("x.actors.txt", b"FINLAND [FIN]\nNORWAY [NOR]\n+OSLO\n");
+    folder.file("x.agents.txt", b"MINISTER [~GOV]\n");
+    folder.file("x.verbs.txt", b"--- GREET [X7] ---\nGREET\n- * WARMLY [X8\n");
+    let dir = folder.0.display().to_string();
+    let text = b"The Finland minister greeted Norway.";
+    let found = attache(&["code", "--petrarch", &dir, "--date", "2024-05-03"], text);
+    assert_eq!(code(&found), 0, "{}", err(&found));
+    let row = &rows(&found)[0];
+    assert_eq!((row["source"]["code"].as_str(), row["target"]["code"].as_str()), (Some("FINGOV"), Some("NOR")));
+    assert_eq!((row["code"].as_str(), row["verb"]["text"].as_str()), (Some("X7"), Some("greeted")));
+    assert!(row["because"].to_string().contains("x.verbs.txt"), "{row}");
+    assert!(err(&found).contains("left out of the dictionaries: 1 line ("), "{}", err(&found));
+    let table = attache(&["code", "--petrarch", &dir, "--format", "table"], text);
+    assert!(out(&table).contains("FINGOV"), "{}", out(&table));
+    let checked = attache(&["check", "--petrarch", &dir], b"");
+    assert_eq!(code(&checked), 4);
+    assert!(out(&checked).contains("x.verbs.txt:3: a bracket is not paired"), "{}", out(&checked));
+    assert!(out(&checked).contains("3 actors, 2 agents, 1 verbs"), "{}", out(&checked));
+    assert_eq!(code(&attache(&["code", "--petrarch", &dir, "--emit", "statements"], text)), 2);
+}
