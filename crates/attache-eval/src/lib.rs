@@ -5,7 +5,7 @@
 //! `--data`; nothing about a set is compiled in. A score is a [`Metric`], and every score can be traced to its cases
 //! ([`CaseTable`], one row a case).
 //!
-//! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`], [`coref`], [`attribution`], [`factuality`], [`responses`] and [`seed`].
+//! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`], [`coref`], [`attribution`], [`factuality`], [`petrarch`], [`responses`] and [`seed`].
 //! Beside them, [`conll18`] scores any trees against others and [`speed`] measures processor time.
 //! What it does not do: train, tune, or download anything.
 
@@ -17,6 +17,7 @@ pub mod entities;
 pub mod factuality;
 pub mod manifest;
 mod model;
+pub mod petrarch;
 pub mod report;
 pub mod responses;
 pub mod seed;
@@ -78,6 +79,7 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
         Scorer::Attribution => attribution::score(manifest, data, show)?,
         Scorer::Factuality => factuality::score(manifest, data, show)?,
         Scorer::Coref => coref::score(manifest, data, show)?,
+        Scorer::Petrarch => petrarch::score(manifest, data, show)?,
         Scorer::Responses => responses::score(manifest, data, show)?,
         Scorer::Seed => seed::score(manifest, data, show)?,
     };

@@ -17,6 +17,7 @@ pub enum Scorer {
     Coref,
     Attribution,
     Factuality,
+    Petrarch,
     Responses,
     Seed,
 }
