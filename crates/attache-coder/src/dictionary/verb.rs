@@ -235,7 +235,7 @@ impl Verbs {
                 forms.extend(regular(&base.1).into_iter().skip(1).map(|verb| (base.0.clone(), verb, base.2.clone())))
             }
             Some(irregular) => {
-                let all = irregular.split_whitespace().map(|form| several(form));
+                let all = irregular.split_whitespace().map(several);
                 forms.extend(all.collect::<Option<Vec<_>>>().ok_or_else(|| line.at.error("a form without a word"))?);
             }
         }
