@@ -21,9 +21,9 @@ pub type EventIx = u32;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Reason {
-    /// A line of a knowledge file. Lines count from 1.
+    /// A line of a knowledge file or of a dictionary. Lines count from 1.
     Lexicon {
-        /// Path below `knowledge/`.
+        /// Path below `knowledge/`; a user's file as the user named it.
         file: String,
         /// Line in that file.
         line: u32,
