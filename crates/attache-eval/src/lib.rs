@@ -5,7 +5,7 @@
 //! `--data`; nothing about a set is compiled in. A score is a [`Metric`], and every score can be traced to its cases
 //! ([`CaseTable`], one row a case).
 //!
-//! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`], [`coref`], [`attribution`], [`factuality`], [`responses`] and [`seed`].
+//! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`], [`coref`], [`attribution`], [`factuality`], [`responses`], [`times`] and [`seed`].
 //! Beside them, [`conll18`] scores any trees against others and [`speed`] measures processor time.
 //! What it does not do: train, tune, or download anything.
 
@@ -22,6 +22,7 @@ pub mod responses;
 pub mod seed;
 pub mod speed;
 pub mod syntax;
+pub mod times;
 pub mod treebank;
 
 pub use report::{CaseTable, Metric, Outcome, Trees};
@@ -80,6 +81,7 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
         Scorer::Coref => coref::score(manifest, data, show)?,
         Scorer::Responses => responses::score(manifest, data, show)?,
         Scorer::Seed => seed::score(manifest, data, show)?,
+        Scorer::Times => times::score(manifest, data, show)?,
     };
     match show {
         Some(case) if outcome.shown.is_none() => Err(EvalError::NoCase(case.to_string())),

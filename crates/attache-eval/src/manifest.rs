@@ -19,6 +19,7 @@ pub enum Scorer {
     Factuality,
     Responses,
     Seed,
+    Times,
 }
 
 /// Everything that is known about a set beside its data.
