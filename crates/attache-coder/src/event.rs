@@ -925,7 +925,8 @@ impl<'a> Coder<'a> {
                 .filter(|e| e.event.realis != Realis::Actual)
                 .find(|e| objects.iter().any(|&o| e.heads.contains(&o) || self.points_to(o, e)));
             if let Some(met) = met {
-                met.event.when.firm = false;
+                // A date that was called off stands as it was set; one that was put off is open again.
+                met.event.when.firm = cancels;
                 if cancels {
                     met.event.status = Status::Cancelled;
                     met.event.because.push(Reason::rule("called-off"));

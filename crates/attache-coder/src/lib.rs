@@ -39,12 +39,12 @@ pub fn code(knowledge: &Knowledge, doc: &Document, parse: &Parse) -> Coding {
     let mut statements = statement::find(knowledge, &tree, &who);
     let times = time::find(knowledge, &tree);
     let places = place::find(knowledge, &tree, &who);
-    let (mut events, candidates) = event::find(knowledge, &tree, &who, &statements, &times, &places);
+    let (mut events, candidates) = event::find(knowledge, &tree, &who, &statements, &times.dated, &places);
     let responses = response::find(knowledge, &tree, &who, &statements, &mut events);
-    let standings = standing::find(knowledge, &tree, &who, &statements, &times, &events);
+    let standings = standing::find(knowledge, &tree, &who, &statements, &times.dated, &events);
     status::settle(&tree, &who, &mut statements, &mut events, &responses);
     Coding {
-        times: times.iter().map(|t| t.when.clone()).collect(),
+        times: times.mentions,
         places: places.into_iter().map(|p| p.place).collect(),
         mentions: who.mentions(&tree),
         parties: who.into_parties(),

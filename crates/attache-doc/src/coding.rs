@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Id, Span, TokenIx, Warning, When};
+use crate::{Id, Span, TimeMention, TokenIx, Warning, When};
 
 /// Index into [`Coding::parties`].
 pub type PartyIx = u32;
@@ -464,7 +464,7 @@ pub struct Coding {
     /// Statements in order of their cues.
     pub statements: Vec<Statement>,
     /// Time expressions in order of the text.
-    pub times: Vec<When>,
+    pub times: Vec<TimeMention>,
     /// Place names in order of the text.
     pub places: Vec<Place>,
     /// Events in order of their triggers.

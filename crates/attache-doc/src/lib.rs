@@ -31,4 +31,4 @@ pub use document::{Block, BlockKind, Document, Meta, Span, Warning};
 pub use id::{Id, stable_id};
 pub use label::{EntityLabel, Rel, Upos, Xpos};
 pub use parse::{Attribution, Entity, Parse, Sentence, Token, TokenIx};
-pub use time::{Basis, Grain, When};
+pub use time::{Basis, Grain, TimeMention, TimeType, When};

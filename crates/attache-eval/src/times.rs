@@ -11,7 +11,7 @@
 use std::path::Path;
 
 use attache_coder::{Knowledge, code};
-use attache_doc::{Coding, Document, Span, When};
+use attache_doc::{Coding, Document, Span, TimeMention, TimeType};
 use attache_ingest::{Options, document_from_text};
 use serde::Deserialize;
 
@@ -157,9 +157,9 @@ fn gold_of(document: &Document, annotated: &[Annotated]) -> Vec<Timex> {
 }
 
 fn output_of(coding: &Coding) -> Vec<Timex> {
-    // What is found so far is a day or longer, with its value in EDTF.
-    let one = |w: &When| w.span.map(|span| Timex { span, kind: "DATE".to_string(), value: w.edtf() });
-    coding.times.iter().filter_map(one).collect()
+    let timex = coding.times.iter().filter(|t| t.kind != TimeType::Interval);
+    let one = |t: &TimeMention| Timex { span: t.span, kind: t.kind.as_str().to_string(), value: Some(t.value.clone()) };
+    timex.map(one).collect()
 }
 
 fn compare(gold: &[Timex], output: &[Timex]) -> Count {

@@ -7,6 +7,7 @@ use attache_doc::{Polarity, Realis, Stance};
 use super::Source;
 use super::table::{KnowledgeError, Row, list, rows};
 use crate::pattern::{self, Need, Role};
+use crate::time::Grammar;
 
 type File = (&'static str, &'static str);
 type Result<T> = std::result::Result<T, KnowledgeError>;
@@ -432,6 +433,16 @@ pub(super) fn time((path, text): File) -> Result<HashMap<String, Vec<TimeWord>>>
     Ok(out)
 }
 
+/// time-patterns.tsv, over the words of time.tsv.
+pub(super) fn time_patterns(words: File, patterns: File) -> Result<Grammar> {
+    let mut phrases = Vec::new();
+    for row in rows(words.0, words.1, &["phrase", "kind", "value", "note"])? {
+        let [alternatives, kind, value, _] = row.cells();
+        phrases.extend(list(alternatives).map(|p| (p.to_string(), kind.to_string(), value.to_string())));
+    }
+    Grammar::compile(&phrases, &rows(patterns.0, patterns.1, &["category", "pattern", "fills", "note"])?)
+}
+
 pub(super) fn pronouns((path, text): File) -> Result<HashMap<String, PronounRow>> {
     let mut out = HashMap::new();
     for row in rows(path, text, &["form", "number", "gender", "person", "kind", "note"])? {
@@ -469,4 +480,31 @@ pub(super) fn word_sets((path, text): File) -> Result<HashMap<String, Vec<String
         out.entry(set.to_string()).or_default().extend(list(words).map(str::to_lowercase));
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The message for a row of patterns, with a word table of one unit.
+    fn refusal(row: &'static str) -> String {
+        let table: &'static str = format!("category\tpattern\tfills\tnote\n{row}\n").leak();
+        let words = ("words.tsv", "phrase\tkind\tvalue\tnote\nweek\tunit\tW\t-\nmay\tmonth\t5\t-\n");
+        time_patterns(words, ("patterns.tsv", table)).map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_faulty_time_pattern_is_named_by_line() {
+        for (row, said) in [
+            ("time\tlast {wek}\t-\t-", "`wek` is no kind of time.tsv, no shape and no category"),
+            ("time\t{month}\tmnth={month}\t-", "`mnth` is no slot"),
+            ("time\t{month}\tmonth={moon}\t-", "the pattern has no item `{moon}`"),
+            ("time\t{month}\tmonth\t-", "`month`: expected slot=value"),
+            ("time\t{month}\tmonth={month\t-", "`{month`: a bracket is not closed"),
+            ("time\t{month}@FOO\t-\t-", "`FOO` is no tag, universal or Penn"),
+            ("time\tin/ {month}\t-\t-", "`in/` is no item of a pattern"),
+        ] {
+            assert_eq!(refusal(row), format!("knowledge/patterns.tsv:2: {said}"));
+        }
+    }
 }

@@ -15,8 +15,11 @@ pub use name::atoms as atoms_of;
 pub use name::{NameRef, Names};
 pub use ontology::{Cameo, Plover};
 pub use table::KnowledgeError;
+pub(crate) use table::Row as TableRow;
 
 use attache_doc::{Reason, Stance};
+
+use crate::time::Grammar;
 use table::rows;
 
 /// Where a row stands, for reasons.
@@ -73,6 +76,8 @@ pub struct Knowledge {
     pub(crate) realis: HashMap<String, Vec<RealisRow>>,
     pub(crate) background: Vec<Background>,
     pub(crate) time: HashMap<String, Vec<TimeWord>>,
+    /// The patterns of time expressions.
+    pub(crate) times: Grammar,
     pub(crate) pronouns: HashMap<String, PronounRow>,
     /// Nouns of definite descriptions ("the group") and the kinds of actor they can stand for.
     pub(crate) descriptors: HashMap<String, (Vec<String>, Source)>,
@@ -102,6 +107,7 @@ const FILES: &[(&str, &str)] = &[
     embedded!("lexicon/en/realis.tsv"),
     embedded!("lexicon/en/background.tsv"),
     embedded!("lexicon/en/time.tsv"),
+    embedded!("lexicon/en/time-patterns.tsv"),
     embedded!("lexicon/en/pronouns.tsv"),
     embedded!("lexicon/en/descriptors.tsv"),
     embedded!("lexicon/en/anaphors.tsv"),
@@ -181,6 +187,7 @@ impl Knowledge {
             act_standings,
             realis: lexicon::realis(file("lexicon/en/realis.tsv"))?,
             background: lexicon::background(file("lexicon/en/background.tsv"))?,
+            times: lexicon::time_patterns(file("lexicon/en/time.tsv"), file("lexicon/en/time-patterns.tsv"))?,
             time: lexicon::time(file("lexicon/en/time.tsv"))?,
             pronouns: lexicon::pronouns(file("lexicon/en/pronouns.tsv"))?,
             descriptors: lexicon::lists(file("lexicon/en/descriptors.tsv"), &["noun", "kinds", "note"])?,
@@ -225,6 +232,11 @@ impl Knowledge {
     /// True when one act is the other or a kind of it.
     pub fn related(&self, a: &str, b: &str) -> bool {
         self.lineage(a).any(|x| x == b) || self.lineage(b).any(|x| x == a)
+    }
+
+    /// What time.tsv says of a word as this kind.
+    pub(crate) fn time_value(&self, word: &str, kind: &str) -> Option<&str> {
+        self.time.get(word)?.iter().find(|w| w.kind == kind).map(|w| w.value.as_str())
     }
 
     /// True when `word` is in the named word set of lexicon/en/rules.tsv.

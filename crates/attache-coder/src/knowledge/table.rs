@@ -66,6 +66,11 @@ impl<'a> Row<'a> {
         cell.parse().map(Some).map_err(|_| self.error(format!("`{cell}` is not a number")))
     }
 
+    /// Where it stands.
+    pub fn source(&self) -> super::Source {
+        super::Source { file: self.file, line: self.line }
+    }
+
     /// An error at this row.
     pub fn error(&self, message: impl Into<String>) -> KnowledgeError {
         KnowledgeError { file: self.file.to_string(), line: self.line, message: message.into() }
