@@ -137,6 +137,8 @@ impl Anchors<'_> {
                 today.checked_add((7 + i64::from(weekday.to_monday_zero_offset()) - monday).days())
             }
             _ if back != 0 && self.is_ahead() => today.checked_add((7 - back).days()),
+            // A weekday told as past that is tomorrow here: it is already that day where it happened.
+            None if back == 6 => today.checked_add(1.days()),
             _ => today.checked_sub(back.days()),
         };
         (found.ok(), Hangs::Document)
@@ -219,7 +221,9 @@ mod tests {
         let today = date(2025, 10, 8);
         let (past, ahead, open) = (|| Tense::Past, || Tense::Future, || Tense::Open);
         assert_eq!(anchors(today, &past).weekday(Weekday::Tuesday, None).0, Some(date(2025, 10, 7)));
-        assert_eq!(anchors(today, &past).weekday(Weekday::Thursday, None).0, Some(date(2025, 10, 2)));
+        assert_eq!(anchors(today, &past).weekday(Weekday::Friday, None).0, Some(date(2025, 10, 3)));
+        // On the other side of the world it is Thursday already.
+        assert_eq!(anchors(today, &past).weekday(Weekday::Thursday, None).0, Some(date(2025, 10, 9)));
         assert_eq!(anchors(today, &ahead).weekday(Weekday::Tuesday, None).0, Some(date(2025, 10, 14)));
         assert_eq!(anchors(today, &ahead).weekday(Weekday::Wednesday, None).0, Some(today));
         assert_eq!(anchors(today, &open).weekday(Weekday::Tuesday, None).0, Some(date(2025, 10, 7)));
