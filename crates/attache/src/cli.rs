@@ -247,7 +247,7 @@ pub struct AnnotateArgs {
     /// Which layers to write, separated by commas
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Layer::Sentences, Layer::Tokens, Layer::Entities])]
     pub layers: Vec<Layer>,
-    /// One JSON object a document, or CoNLL-U
+    /// One JSON object a document, CoNLL-U, or the text with its time expressions as TimeML
     #[arg(long, value_enum, default_value_t = AnnotateFormat::Jsonl)]
     pub format: AnnotateFormat,
     #[command(flatten)]
@@ -281,6 +281,7 @@ impl Layer {
 pub enum AnnotateFormat {
     Jsonl,
     Conllu,
+    Timeml,
 }
 
 /// `attache explain`.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use attache_doc::Reason;
+use attache_doc::{Reason, Span};
 
 use crate::cli::ExplainArgs;
 use crate::codebook as book;
@@ -94,6 +94,19 @@ impl Explanation<'_, '_> {
                 self.statement(n)?;
             }
         }
+        // A time by its words.
+        if self.found == 0 && what.len() > 2 {
+            let named: Vec<Span> = coding
+                .times
+                .iter()
+                .map(|time| time.span)
+                .filter(|&span| self.report.words(span).eq_ignore_ascii_case(what))
+                .collect();
+            for span in named {
+                self.start()?;
+                self.time(Some(span))?;
+            }
+        }
         // A word of the text: what was made of it, or why nothing was.
         if self.found == 0 && what.len() > 2 {
             let has = |span| self.report.words(span).to_lowercase().contains(&what.to_lowercase());
@@ -173,6 +186,7 @@ impl Explanation<'_, '_> {
         }
         self.heading("when")?;
         self.line(4, &report.when(&event.when))?;
+        self.time(event.when.span)?;
         if let Some(place) = &event.place {
             self.heading("where")?;
             self.line(4, &format!("{} “{}”", flat(&place.name), report.words(place.span)))?;
@@ -200,6 +214,22 @@ impl Explanation<'_, '_> {
             self.meaning(&output::word(flag))?;
         }
         Ok(())
+    }
+
+    /// Why the time under a span was read so: the rows of the patterns, and what it is reckoned from.
+    fn time(&mut self, span: Option<Span>) -> Result<(), Failure> {
+        let (report, coding) = (self.report, self.report.coding());
+        let Some(span) = span else { return Ok(()) };
+        let Some(time) = coding.times.iter().find(|t| t.span == span || span.contains(t.span)) else { return Ok(()) };
+        let value = format!("{} {} “{}”", time.kind.as_str(), time.value, report.words(time.span));
+        self.line(4, &value)?;
+        let ends = time.ends.map_or(Vec::new(), |(a, b)| vec![a, b]);
+        for other in time.anchor.into_iter().chain(ends).filter_map(|n| coding.times.get(n as usize)) {
+            let role = if time.ends.is_some() { "from" } else { "reckoned from" };
+            self.line(6, &format!("{role} {} “{}”", other.value, report.words(other.span)))?;
+            self.reasons(&other.because)?;
+        }
+        self.reasons(&time.because)
     }
 
     fn statement(&mut self, n: usize) -> Result<(), Failure> {

@@ -263,6 +263,21 @@ fn layers_are_annotated() {
 }
 
 #[test]
+fn times_are_annotated_and_written_as_timeml() {
+    let text = "The envoys of Chile & Peru will meet in Lima on Friday.\n";
+    let date = ["--date", "2025-10-06"];
+    let layers = attache(&["annotate", "--layers", "times", date[0], date[1]], text.as_bytes());
+    let time = &rows(&layers)[0]["times"][0];
+    for (field, value) in [("text", "Friday"), ("type", "DATE"), ("value", "2025-10-10"), ("anchor", "document")] {
+        assert_eq!(time[field], value, "{}", out(&layers));
+    }
+    let timeml = attache(&["annotate", "--format", "timeml", date[0], date[1]], text.as_bytes());
+    assert_eq!(code(&timeml), 0, "{}", err(&timeml));
+    let element = "<TIMEX3 tid=\"t1\" type=\"DATE\" value=\"2025-10-10\" temporalFunction=\"true\" anchorTimeID=\"t0\">Friday</TIMEX3>";
+    assert!(out(&timeml).contains(element) && out(&timeml).contains("Chile &amp; Peru"), "{}", out(&timeml));
+}
+
+#[test]
 fn what_was_coded_is_explained() {
     let folder = Folder::new("explain");
     let file = folder.file("article.txt", ARTICLE.as_bytes());
