@@ -4,10 +4,11 @@ import csv
 import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
-from words import case_of, lemma_script
+from words import CASE_CLASSES, case_of, lemma_script
 
 NO_LABEL = -100  # A word without gold for some head: the loss leaves it out.
 ENTITY_LABELS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
@@ -19,6 +20,17 @@ CUE_LABELS = ["O", "B", "I"]
 PART_LABELS = ["O", "B-SOURCE", "I-SOURCE", "B-CONTENT", "I-CONTENT"]
 # Of the silver types, those that UNER draws alike, and those whose border with its three is drawn otherwise.
 UNER_OF_TYPE = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC"}
+# What happens to whom, and by whom: the types of events, what a word is to a trigger, and what is said of the event's state.
+EVENT_TYPES = ["AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN"]
+EVENT_TYPES += ["PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"]
+DEED_LABELS = ["O"] + [f"{position}-{name}" for name in EVENT_TYPES for position in "BI"]
+ROLE_LABELS = ["O", "B-ACTOR", "I-ACTOR", "B-RECIPIENT", "I-RECIPIENT"]
+PAIR_LABELS = ["NONE", *EVENT_TYPES]
+STATE_LABELS = ["actual", "expected", "proposed", "hypothetical", "threatened", "negative", "background"]
+# How a party answers what others say of it, and what a word is to such an answer.
+STANCES = ["confirms", "denies", "disputes", "declines-to-comment", "has-not-confirmed", "not-asked"]
+ANSWER_LABELS = ["O"] + [f"{position}-{name}" for name in STANCES for position in "BI"]
+SIDE_LABELS = ["O", "B-BY", "I-BY", "B-TO", "I-TO"]
 UNSURE = {"FAC", "EVENT", "PRODUCT", "WORK_OF_ART", "LAW"}
 MAX_LEMMA_SCRIPTS = 400
 
@@ -40,6 +52,10 @@ class Sentence:
     types: list | None = None
     happened: list | None = None
     cues: list | None = None
+    deeds: list | None = None
+    modes: list | None = None
+    states: list | None = None
+    answers: list | None = None
     cases: list = field(default=None)
     masked: frozenset = frozenset()
     opens: bool = False  # A paragraph begins with it.
@@ -49,15 +65,21 @@ class Sentence:
             self.cases = [case_of(form) for form in self.forms]
 
 
-LAYERS = ("forms", "upos", "xpos", "heads", "rels", "lemmas", "entities", "types", "happened", "cues", "cases")
+LAYERS = ("forms", "upos", "xpos", "heads", "rels", "lemmas", "entities", "types", "happened", "cues", "deeds", "modes", "states", "answers", "cases")
 
 
 @dataclass
 class Window:
-    """Consecutive sentences that are read together. `attributions` are (number of the cue's first word, part label of every word)."""
+    """Consecutive sentences that are read together. `attributions` are (number of the cue's first word, part label of every word),
+    `roles` the same for triggers of events and `sides` for answers, and `pairs` are (words of one participant, words of the other, type of event or NONE).
+    `pointed` are the words of two participants whom the reader is told of."""
 
     sentences: list
     attributions: list = field(default_factory=list)
+    roles: list = field(default_factory=list)
+    sides: list = field(default_factory=list)
+    pairs: list = field(default_factory=list)
+    pointed: tuple = ((), ())
 
     def words(self):
         """Number of words."""
@@ -274,6 +296,13 @@ class Labels:
     types: list
     cue: list
     part: list
+    deed: list
+    mode: list
+    state: list
+    role: list
+    pair: list
+    answer: list
+    side: list
 
     @classmethod
     def of(cls, sentences):
@@ -288,7 +317,22 @@ class Labels:
             types=TYPE_LABELS,
             cue=CUE_LABELS,
             part=PART_LABELS,
+            deed=DEED_LABELS,
+            mode=mode_labels(),
+            state=STATE_LABELS,
+            role=ROLE_LABELS,
+            pair=PAIR_LABELS,
+            answer=ANSWER_LABELS,
+            side=SIDE_LABELS,
         )
+
+
+def mode_labels():
+    """`TYPE/mode` for every mode of PLOVER, and `TYPE/` for none."""
+    path = Path(__file__).parent.parent / "knowledge/ontology/plover/modes.tsv"
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    column = rows[0].index("mode")
+    return sorted([f"{kind}/" for kind in EVENT_TYPES] + [f"{row[0]}/{row[column]}" for row in rows[1:]])
 
 
 def scripts_of(sentence):
@@ -307,9 +351,12 @@ class Layout:
     def __init__(self, pieces, labels):
         self.pieces = pieces
         sets = {"upos": labels.upos, "xpos": labels.xpos, "rel": labels.deprel, "lemma": labels.lemma, "entity": labels.entity}
-        sets |= {"types": labels.types, "cue": labels.cue}
+        sets |= {"types": labels.types, "cue": labels.cue, "deed": labels.deed, "mode": labels.mode, "state": labels.state, "answer": labels.answer}
         self.tables = {name: {label: i for i, label in enumerate(values)} for name, values in sets.items()}
         self.parts = {label: i for i, label in enumerate(labels.part)}
+        self.sides = {label: i for i, label in enumerate(labels.side)}
+        self.roles = {label: i for i, label in enumerate(labels.role)}
+        self.pairs = {label: i for i, label in enumerate(labels.pair)}
 
     def length(self, sentence):
         """Word pieces of a sentence that is read alone, [CLS] and [SEP] included."""
@@ -328,6 +375,7 @@ class Layout:
         arrays = {name: np.zeros((len(windows), size), dtype=np.int64) for name, size in shape.items()}
         for row, window in enumerate(windows):
             ids, cases, first, last, root, number = [self.pieces.cls], [0], [], [], [], []
+            point = {word: CASE_CLASSES * side for side, words in enumerate(window.pointed, 1) for word in words}
             for n, sentence in enumerate(window.sentences, 1):
                 mark = len(ids) - 1
                 for i, (form, case) in enumerate(zip(sentence.forms, sentence.cases)):
@@ -336,7 +384,7 @@ class Layout:
                         pieces = [self.pieces.mask] * len(pieces)
                     first.append(len(ids))
                     ids += pieces
-                    cases += [case] * len(pieces)
+                    cases += [case + point.get(len(number), 0)] * len(pieces)
                     last.append(len(ids) - 1)
                     root.append(mark)
                     number.append(n)
@@ -350,15 +398,18 @@ class Layout:
 
     def targets(self, windows):
         """Gold label numbers, NO_LABEL where there is none. `arc` holds head positions in the window, 0 the root; `happened` numbers or
-        NaN. `anchor` lists the cues of the batch, as window and first word, and `part` the part label of every word for each."""
+        NaN. `part_anchor` lists the cues of the batch, as window and first word, and `part` the part label of every word for each;
+        `role_anchor` and `role` the same for triggers, `side_anchor` and `side` for answers. `pair_sides` holds the words of both participants of each pair, -1 behind them."""
         words = max(window.words() for window in windows)
         arrays = {name: np.full((len(windows), words), NO_LABEL, dtype=np.int64) for name in [*self.tables, "arc"]}
         arrays["happened"] = np.full((len(windows), words), np.nan, dtype=np.float32)
-        anchors, parts = [], []
+        anchors = {name: ([], []) for name in ("part", "role", "side")}
+        pairs, kinds = [], []
         for row, window in enumerate(windows):
             at = 0
             for s in window.sentences:
                 gold = {"upos": s.upos, "xpos": s.xpos, "rel": s.rels, "entity": s.entities, "lemma": scripts_of(s), "types": s.types, "cue": s.cues}
+                gold |= {"deed": s.deeds, "mode": s.modes, "state": s.states, "answer": s.answers}
                 here = slice(at, at + len(s.forms))
                 for name, values in gold.items():
                     if values:
@@ -368,11 +419,20 @@ class Layout:
                 if s.happened:
                     arrays["happened"][row, here] = [np.nan if value is None else value for value in s.happened]
                 at += len(s.forms)
-            for first, labels in window.attributions:
-                anchors.append((row, first))
-                parts.append([self.parts[label] for label in labels] + [NO_LABEL] * (words - len(labels)))
-        arrays["anchor"] = np.array(anchors, dtype=np.int64).reshape(-1, 2)
-        arrays["part"] = np.array(parts, dtype=np.int64).reshape(-1, words)
+            anchored = [("part", self.parts, window.attributions), ("role", self.roles, window.roles), ("side", self.sides, window.sides)]
+            for name, numbers, found in anchored:
+                for first, labels in found:
+                    anchors[name][0].append((row, first))
+                    anchors[name][1].append([numbers[label] for label in labels] + [NO_LABEL] * (words - len(labels)))
+            for one, other, label in window.pairs:
+                pairs.append([row, [*one, *[-1] * (words - len(one))], [*other, *[-1] * (words - len(other))]])
+                kinds.append(self.pairs[label])
+        for name, (where, labels) in anchors.items():
+            arrays[f"{name}_anchor"] = np.array(where, dtype=np.int64).reshape(-1, 2)
+            arrays[name] = np.array(labels, dtype=np.int64).reshape(-1, words)
+        arrays["pair_row"] = np.array([row for row, _, _ in pairs], dtype=np.int64)
+        arrays["pair_sides"] = np.array([sides for _, *sides in pairs], dtype=np.int64).reshape(-1, 2, words)
+        arrays["pair"] = np.array(kinds, dtype=np.int64)
         return arrays
 
 

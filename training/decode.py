@@ -120,6 +120,92 @@ def attributions(model, vectors, row, window, found, labels):
     return result
 
 
+def deeds(model, outputs, vectors, row, window, labels):
+    """(words of the trigger, type, role label of every word) for each event found in a window."""
+    found, at = [], 0
+    for sentence in window.sentences:
+        here = slice(at, at + len(sentence.forms))
+        path = [labels.deed[i] for i in label_path(outputs["deed"][row, here].numpy(), labels.deed)]
+        found += [((start + at, end + at), kind) for start, end, kind in spans(path)]
+        at = here.stop
+    if not found:
+        return []
+    scores = model.roles(vectors, torch.tensor([[row, start] for (start, _), _ in found]))[:, :at]
+    return [(*one, [labels.role[i] for i in label_path(own.numpy(), labels.role)]) for one, own in zip(found, scores)]
+
+
+def answers(model, outputs, vectors, row, window, labels):
+    """(words of the cue, stance, side label of every word) for each answer found in a window."""
+    found, at = [], 0
+    for sentence in window.sentences:
+        here = slice(at, at + len(sentence.forms))
+        path = [labels.answer[i] for i in label_path(outputs["answer"][row, here].numpy(), labels.answer)]
+        found += [((start + at, end + at), kind) for start, end, kind in spans(path)]
+        at = here.stop
+    if not found:
+        return []
+    scores = model.sides(vectors, torch.tensor([[row, start] for (start, _), _ in found]))[:, :at]
+    return [(*one, [labels.side[i] for i in label_path(own.numpy(), labels.side)]) for one, own in zip(found, scores)]
+
+
+class EventScores:
+    """Counts over windows of event sentences: triggers (their first word, and with the type), participants (of a trigger that was
+    found; a word in common), and types of pairs that the reader is told of."""
+
+    def __init__(self):
+        self.counts = {name: [0, 0, 0] for name in ("trigger", "deed", "actor", "recipient", "answer")}
+        self.pairs = [0, 0]
+
+    def add(self, window, found):
+        """`found` as `deeds` gives it."""
+        gold, at = {}, 0
+        for sentence in window.sentences:
+            gold |= {start + at: kind for start, _, kind in spans(sentence.deeds)}
+            at += len(sentence.forms)
+        guess = {start: kind for (start, _), kind, _ in found}
+        self._count("trigger", gold.keys() & guess.keys(), gold, guess)
+        self._count("deed", gold.items() & guess.items(), gold, guess)
+        roles = dict(window.roles)
+        for (start, _), _, own in found:
+            if start in roles:
+                for name in ("actor", "recipient"):
+                    one, other = ({i for i, label in enumerate(labels_) if label[2:] == name.upper()} for labels_ in (roles[start], own))
+                    self._count(name, [1] if one & other else [], [1] if one else [], [1] if other else [])
+
+    def add_answers(self, window, found):
+        """`found` as `answers` gives it. An answer is right with its stance and some word of its cue and of its party."""
+        gold, at = [], 0
+        sides = dict(window.sides)
+        by = lambda labels: {i for i, label in enumerate(labels) if label[2:] == "BY"}
+        for sentence in window.sentences:
+            gold += [(set(range(start + at, end + at)), kind, by(sides[start + at])) for start, end, kind in spans(sentence.answers) if start + at in sides]
+            at += len(sentence.forms)
+        both = 0
+        free = list(gold)
+        for (start, end), kind, labels in found:
+            match = next((g for g in free if g[0] & set(range(start, end)) and g[1] == kind and g[2] & by(labels)), None)
+            if match:
+                free.remove(match)
+                both += 1
+        self._count("answer", range(both), gold, found)
+
+    def add_pairs(self, window, labels):
+        """`labels` are those given to the pairs of the window."""
+        for (_, _, kind), label in zip(window.pairs, labels):
+            self.pairs[0] += kind == label
+            self.pairs[1] += 1
+
+    def _count(self, name, both, gold, guess):
+        for i, part in enumerate((both, gold, guess)):
+            self.counts[name][i] += len(part)
+
+    def percent(self):
+        """F1 of triggers and participants, accuracy of pairs, in percent."""
+        result = {name: round(200 * both / max(gold + guess, 1), 2) for name, (both, gold, guess) in self.counts.items()}
+        result["pairs"] = round(100 * self.pairs[0] / max(self.pairs[1], 1), 2)
+        return result
+
+
 class Scores:
     """Counts over sentences with gold words. UAS and LAS count every word, punctuation too, and compare relations without their
     subtypes, as the CoNLL 2018 shared task does; `las_full` compares them whole. `entity_f1` is over whole spans with their type."""

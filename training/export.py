@@ -15,10 +15,11 @@ import torch
 from safetensors.torch import save_file
 
 from corpus import Labels, Layout, Sentence, Window, read_part
-from decode import attributions, decode
+from decode import answers, attributions, decode, deeds
 from int8 import quantised, smooth, state_of
 from model import Tagger, pretrained
-from train import MOST, paragraph_windows, measure, tensors_of
+from events import read_answers, read_events
+from train import MOST, measure, measure_events, paragraph_windows, tensors_of
 from words import WordPieces, apply_lemma_script
 
 FILES = ("model.safetensors", "vocab.txt", "parity.json")
@@ -28,7 +29,7 @@ DATA = [
     {"name": "Universal NER English EWT, train", "used": "training; dev for the scores", "licence": "CC BY-SA 4.0"},
     {"name": "UDS It Happened, train", "used": "training; dev for the scores", "licence": "CC BY-SA 4.0"},
     {"name": "PolNeAR, train", "used": "training; dev for the scores", "licence": "none stated; no text of it is in the weights' files"},
-    {"name": "sentences of the project's own", "used": "training", "licence": "MIT OR Apache-2.0"},
+    {"name": "sentences, event sentences and responses of the project's own", "used": "training", "licence": "MIT OR Apache-2.0"},
     {"name": "United States government releases", "used": "training, with names labelled by spaCy's en_core_web_sm (MIT)", "licence": "public domain"},
     {"name": "names of office holders (Wikidata)", "used": "names put into training sentences", "licence": "CC0"},
     {"name": "names of territories (rigour)", "used": "names put into training sentences", "licence": "MIT"},
@@ -55,7 +56,7 @@ def main():
     float_scores = measure(model, layout, labels, dev)
     smooth(model.encoder, layout, paragraph_windows(read_part(options.data, "train"), layout)[::40])
     quantised(model)
-    scores = measure(model, layout, labels, dev)
+    scores = measure(model, layout, labels, dev) | measure_events(model, layout, labels, read_events(options.work, "dev"), read_answers(options.work, "dev"))
     print("float", json.dumps(float_scores))
     print("int8 ", json.dumps(scores))
 
@@ -64,14 +65,14 @@ def main():
     write_parity(model, layout, labels, parity_windows(), options.out / "parity.json")
     manifest = {
         "name": "attache-en",
-        "version": 2,
+        "version": 3,
         "weights": "model.safetensors",
         "vocab": "vocab.txt",
         "sha256": {name: hashlib.sha256((options.out / name).read_bytes()).hexdigest() for name in FILES},
         "labels": {**state["labels"], "types": [label.replace("PERSON", "PER") for label in state["labels"]["types"]]},
         "limits": {"pieces": 512, "window": MOST},
         "scores": {
-            "measured_on": "dev parts of UD English EWT, UNER English EWT and UDS It Happened, gold words, the int8 model in PyTorch",
+            "measured_on": "dev parts of UD English EWT, UNER English EWT, UDS It Happened and the event sentences, gold words, the int8 model in PyTorch",
             **scores,
             "float": float_scores,
         },
@@ -101,13 +102,20 @@ def write_parity(model, layout, labels, windows, target):
         for sentence, guess in zip(window.sentences, found):
             guess["lemma"] = [apply_lemma_script(s, f) for s, f in zip(guess["lemma"], sentence.forms)]
             guess["happened"] = [round(value, 4) for value in guess["happened"]]
-        logits = {name: outputs[name][0, 0, :3] for name in ("upos", "xpos", "lemma", "entity", "types", "cue", "arc")}
+        logits = {name: outputs[name][0, 0, :3] for name in ("upos", "xpos", "lemma", "entity", "types", "cue", "deed", "mode", "state", "answer", "arc")}
         logits["rel"] = model.relations(vectors, torch.zeros(outputs["arc"].shape[:2], dtype=torch.int64))[0, 0, :3]
         logits["part"] = model.parts(vectors, torch.zeros((1, 2), dtype=torch.int64))[0, 0, :3]
+        logits["role"] = model.roles(vectors, torch.zeros((1, 2), dtype=torch.int64))[0, 0, :3]
+        logits["side"] = model.sides(vectors, torch.zeros((1, 2), dtype=torch.int64))[0, 0, :3]
+        told = Window(window.sentences, pairs=[([0], [window.words() - 1], "NONE")], pointed=([0], [window.words() - 1]))
+        inputs, targets = tensors_of(layout.inputs([told])), tensors_of(layout.targets([told]))
+        logits["pair"] = model.pairs(model.scores(**inputs)[1], targets["pair_row"], targets["pair_sides"])[0, :3]
         cases.append(
             {
                 "sentences": [{"words": s.forms, **guess} for s, guess in zip(window.sentences, found)],
                 "attributions": [{"cue": cue, "parts": parts} for cue, parts in attributions(model, vectors, 0, window, found, labels)],
+                "answers": [{"cue": cue, "stance": kind, "sides": sides} for cue, kind, sides in answers(model, outputs, vectors, 0, window, labels)],
+                "deeds": [{"trigger": trigger, "type": kind, "roles": roles} for trigger, kind, roles in deeds(model, outputs, vectors, 0, window, labels)],
                 "logits": {name: [round(value, 4) for value in values.tolist()] for name, values in logits.items()},
             }
         )

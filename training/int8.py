@@ -10,7 +10,7 @@ from torch import nn
 
 WEIGHT_LEVELS, INPUT_LEVELS = 64, 127
 SMOOTHING = 0.6  # Share of an input channel's spread that goes into the weights.
-FLOAT = ("happened", "cue", "of_first", "of_second")  # Products too small to be worth it.
+FLOAT = ("happened", "cue", "state", "answer", "of_first", "of_second")  # Products too small to be worth it.
 
 
 class Int8Linear(nn.Module):

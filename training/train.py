@@ -3,7 +3,7 @@
     python train.py --data ../../shared/data --work build
 
 Fine-tunes MiniLM with all heads at once, on UD English EWT with UNER's entities and what was judged to have happened in it, the
-project's own annotated news sentences, PolNeAR's attributions, and types of names that another model gave (see silver.py). Writes
+project's own annotated news sentences and event sentences, PolNeAR's attributions, and types of names that another model gave (see silver.py). Writes
 `checkpoint.pt` (averaged weights and labels) to the work folder after each epoch; the last one is the model.
 """
 
@@ -13,7 +13,7 @@ import json
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +21,13 @@ import torch
 from safetensors.torch import load_file
 
 from corpus import Labels, Layout, Noise, Window, batches, joined, read_attributions, read_names, read_own, read_part, read_releases, windows_of
-from decode import AttributionScores, Scores, attributions, decode
-from model import Tagger, pretrained
+from decode import AttributionScores, EventScores, Scores, answers, attributions, decode, deeds
+from events import pointed, read_answers, read_events
+from model import CASES, Tagger, pretrained
 from words import WordPieces, apply_lemma_script
 
 LOSS_WEIGHTS = {"arc": 1.0, "rel": 1.0, "upos": 0.5, "xpos": 0.5, "lemma": 0.5, "entity": 1.0, "types": 0.5, "happened": 0.5, "cue": 1.0, "part": 1.0}
+LOSS_WEIGHTS |= {"deed": 1.0, "mode": 0.3, "state": 0.3, "role": 1.0, "pair": 1.0, "answer": 1.0, "side": 1.0}
 WARM_UP = 0.06  # Share of the training in which the learning rate rises.
 OWN = 2  # How often an epoch reads each of the project's own sentences.
 RELEASES = 1000  # Sentences of releases in an epoch.
@@ -44,12 +46,15 @@ def main():
 
     train, dev = read_part(options.data, "train"), read_part(options.data, "dev")
     tensors, vocabulary = pretrained(options.work)
+    events, events_dev = read_events(options.work, "train"), read_events(options.work, "dev")
+    replies, replies_dev = read_answers(options.work, "train"), read_answers(options.work, "dev")
     labels = Labels.of(train)
     layout = Layout(WordPieces(vocabulary), labels)
     said, said_dev = (read_attributions(options.data, options.work, part, layout, MOST) for part in ("train", "dev"))
     releases = read_releases(options.data, options.work)
     if options.sentences:
         train, dev, said, said_dev = (part[: options.sentences] for part in (train, dev, said, said_dev))
+        events, events_dev = events[: options.sentences], events_dev[: options.sentences]
     train = [s for s in train if layout.length(s) <= 256]
     said = [w for w in said if layout.window_length(w) <= 256]
     noise = Noise(read_names(options.data), chance)
@@ -57,7 +62,10 @@ def main():
     model = Tagger(labels)
     model.encoder.load_pretrained(tensors)
     if options.start:
-        missing, unknown = model.load_state_dict(load_file(options.start), strict=False)
+        start = load_file(options.start)
+        cases = start["encoder.cases.weight"]  # Weights from before there were participants to tell of have a third of the rows.
+        start["encoder.cases.weight"] = cases.repeat(CASES // len(cases), 1)
+        missing, unknown = model.load_state_dict(start, strict=False)
         print(json.dumps({"new": sorted({name.split(".")[0] for name in missing}), "unused": unknown}), flush=True)
         model.encoder.pieces.requires_grad_(False)  # Most of the weights, and the slowest to update: they are trained already.
     trainer = Trainer(model, options)
@@ -70,6 +78,9 @@ def main():
         windows += [Window([noise.of(s)]) for s in chance.sample(releases, min(RELEASES, len(releases)))]
         picked = chance.sample(said, int(options.attributions * len(said)))
         windows += [Window([noise.of(s) for s in w.sentences], w.attributions) for w in picked]
+        changed = [replace(w, sentences=[noise.of(s) for s in w.sentences]) for w in events]
+        windows += [replace(w, sentences=[noise.of(s) for s in w.sentences]) for w in replies]
+        windows += [replace(w, pairs=[]) for w in changed] + [one for w in changed for one in pointed(w)]
         plan = batches(windows, layout, options.pieces // options.threads, chance)
         for step in range(0, len(plan), options.threads):
             schedule.set(epoch - 1 + step / len(plan))
@@ -80,6 +91,7 @@ def main():
         report = {"epoch": epoch, "progress": round(schedule.progress, 3), "loss": round(float(np.mean(losses)), 4), "seconds": round(trained)}
         report |= measure(trainer.average, layout, labels, paragraph_windows(dev, layout))
         report |= measure_attributions(trainer.average, layout, labels, said_dev)
+        report |= measure_events(trainer.average, layout, labels, events_dev, replies_dev)
         print(json.dumps(report), flush=True)
         state = {"model": trainer.average.state_dict(), "labels": asdict(labels), "report": report, "seed": options.seed}
         torch.save(state, options.work / "part.pt")
@@ -267,6 +279,33 @@ def measure_attributions(model, layout, labels, windows, size=4):
             found = decode(model, outputs, vectors, row, window, labels)
             scores.add(window, attributions(model, vectors, row, window, found, labels))
     return scores.percent()
+
+
+@torch.no_grad()
+def measure_events(model, layout, labels, windows, replies, size=4):
+    """Scores of the float model on event sentences: triggers with their type, participants, and types of pairs that it is told of;
+    and on paragraphs with answers."""
+    scores = EventScores()
+    for batch, outputs, vectors in predictions(model, layout, windows, size):
+        for row, window in enumerate(batch):
+            scores.add(window, deeds(model, outputs, vectors, row, window, labels))
+    for batch, _, vectors in predictions(model, layout, [one for w in windows for one in pointed(w)], size):
+        for row, window in enumerate(batch):
+            scores.add_pairs(window, pair_labels(model, vectors, row, window, labels))
+    for batch, outputs, vectors in predictions(model, layout, replies, size):
+        for row, window in enumerate(batch):
+            scores.add_answers(window, answers(model, outputs, vectors, row, window, labels))
+    return scores.percent()
+
+
+def pair_labels(model, vectors, row, window, labels):
+    """The best type of each pair of a window."""
+    found = []
+    for one, other, _ in window.pairs:
+        words = max(len(one), len(other))
+        sides = torch.tensor([[[*side, *[-1] * (words - len(side))] for side in (one, other)]])
+        found.append(labels.pair[int(model.pairs(vectors, torch.tensor([row]), sides).argmax())])
+    return found
 
 
 def predictions(model, layout, windows, size):

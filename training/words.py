@@ -10,6 +10,7 @@ MAX_PIECES_PER_WORD = 32
 PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 
 CASE_NONE, CASE_LOWER, CASE_TITLE, CASE_UPPER, CASE_MIXED, CASE_DIGIT = range(6)
+CASE_CLASSES = 6
 
 PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "..."})
 PLAIN_APOSTROPHE = str.maketrans({"’": "'", "‘": "'"})

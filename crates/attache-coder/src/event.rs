@@ -1,11 +1,12 @@
 //! Events: triggers, participants, reality, background, time, place, and one event per happening in a document.
 
 use attache_doc::{
-    Basis, BlockKind, Candidate, EventMention, Flag, Grain, PartyIx, Polarity, Realis, Reason, Rel, Relation,
+    Basis, BlockKind, Candidate, Deed, EventMention, Flag, Grain, PartyIx, Polarity, Realis, Reason, Rel, Relation,
     SourceClass, Span, Stance, StatementIx, Status, TokenIx, Upos, Voice, When, Xpos, stable_id,
 };
 
-use crate::knowledge::{Knowledge, Require, Trigger};
+use crate::deed;
+use crate::knowledge::{Knowledge, Require};
 use crate::matcher::Matcher;
 use crate::mention::Who;
 use crate::pattern::{Need, Step};
@@ -27,11 +28,17 @@ pub struct Happened {
     told: bool,
 }
 
+/// The parties on one side of an event, with the words that name them.
+type Side = Vec<(PartyIx, Span)>;
+
 /// A matched trigger before events are made of it.
 #[derive(Debug, Clone)]
 struct Match<'k> {
     t: TokenIx,
-    row: &'k Trigger,
+    act: &'k str,
+    /// What the row asks for; nothing where the model alone proposes.
+    needs: &'k [Need],
+    because: Vec<Reason>,
     score: usize,
     initiator: Vec<(PartyIx, Span)>,
     counterpart: Vec<(PartyIx, Span)>,
@@ -42,6 +49,8 @@ struct Match<'k> {
     nominal: bool,
 }
 
+/// How much a row weighs more when it is of the type that the model sees: as much as a condition more.
+const OF_TYPE: usize = 8;
 /// How many sentences back a noun that names a kind of happening may point.
 const REACH: u32 = 12;
 /// An event this many days before publication is history, not news.
@@ -115,6 +124,16 @@ impl<'a> Coder<'a> {
                 }
             }
         }
+        if deed::known(tree) {
+            for deed in &tree.parse.deeds {
+                let touches =
+                    |f: &Match| deed.trigger.contains(&f.t) || f.consumed.iter().any(|c| deed.trigger.contains(c));
+                match found.iter().position(touches) {
+                    Some(i) => found[i] = self.advised(found[i].clone(), deed),
+                    None => found.extend(self.proposed(deed)),
+                }
+            }
+        }
         found.sort_by_key(|f| f.t);
         found
     }
@@ -123,6 +142,7 @@ impl<'a> Coder<'a> {
         let tree = self.m.tree;
         let lemma = tree.lemma(t).to_lowercase();
         let rows = self.m.knowledge.triggers.get(&lemma)?;
+        let deed = deed::at(tree, t);
         let mut best: Option<Match> = None;
         for row in rows {
             if !self.m.has_pos(t, &row.pos) || (row.pos == "ADJ" && tree.upos(t) == Upos::Verb) {
@@ -144,24 +164,100 @@ impl<'a> Coder<'a> {
                 counterpart = self.addressee(t);
             }
             counterpart.retain(|(p, _)| !initiator.iter().any(|(q, _)| p == q));
-            let actor = |side: &[(PartyIx, Span)]| side.iter().any(|&(p, _)| self.m.who.is_actor(self.m.knowledge, p));
-            let (a, b) = (actor(&initiator), actor(&counterpart));
-            let fit = match row.require {
-                Require::Both => a && b,
-                Require::Any => a || b,
-                Require::Initiator => a,
-                Require::Counterpart => b,
-            };
-            let political =
-                |side: &[(PartyIx, Span)]| side.iter().any(|&(p, _)| self.m.who.is_political(self.m.knowledge, p));
-            let fit = fit && (political(&initiator) || political(&counterpart));
-            let score = weight * 8 + usize::from(a) + usize::from(b) + 2 * usize::from(fit);
+            let (a, b) = (self.has_actor(&initiator), self.has_actor(&counterpart));
+            let fit = self.fits(row.require, &initiator, &counterpart);
+            let of_type = deed.is_some_and(|deed| deed::share(self.m.knowledge, deed, &row.act) >= 0.5);
+            let score =
+                weight * 8 + usize::from(a) + usize::from(b) + 2 * usize::from(fit) + OF_TYPE * usize::from(of_type);
             if best.as_ref().is_none_or(|m| score > m.score) {
                 let consumed = self.consumed(t, &row.needs);
-                best = Some(Match { t, row, score, initiator, counterpart, consumed, fit, nominal });
+                let (act, needs, because) = (row.act.as_str(), row.needs.as_slice(), vec![row.source.reason()]);
+                best = Some(Match { t, act, needs, because, score, initiator, counterpart, consumed, fit, nominal });
             }
         }
         best
+    }
+
+    fn has_actor(&self, side: &[(PartyIx, Span)]) -> bool {
+        side.iter().any(|&(p, _)| self.m.who.is_actor(self.m.knowledge, p))
+    }
+
+    /// The participants are political actors as required.
+    fn fits(&self, require: Require, initiator: &[(PartyIx, Span)], counterpart: &[(PartyIx, Span)]) -> bool {
+        let (a, b) = (self.has_actor(initiator), self.has_actor(counterpart));
+        let required = match require {
+            Require::Both => a && b,
+            Require::Any => a || b,
+            Require::Initiator => a,
+            Require::Counterpart => b,
+        };
+        let political =
+            |side: &[(PartyIx, Span)]| side.iter().any(|&(p, _)| self.m.who.is_political(self.m.knowledge, p));
+        required && (political(initiator) || political(counterpart))
+    }
+
+    /// Takes what the model says into a match of the lexicon: sides that the row does not find, and another act where the
+    /// model is sure of another type.
+    fn advised(&self, mut found: Match<'a>, deed: &Deed) -> Match<'a> {
+        found.because.push(deed::reason(deed));
+        // What is put on a calendar has acts of its own, which the model's types do not tell apart.
+        let planned = |act: &str| {
+            ["calendar-act", "schedulable"]
+                .iter()
+                .any(|set| self.m.knowledge.lineage(act).any(|kind| self.m.knowledge.in_set(set, kind)))
+        };
+        if deed::overrules(self.m.knowledge, deed, found.act)
+            && !planned(found.act)
+            && let Some(act) = deed::act(self.m.knowledge, deed)
+        {
+            found.act = act;
+            found.because.push(Reason::rule("type-of-the-model"));
+        }
+        let missing = [found.initiator.is_empty(), found.counterpart.is_empty()];
+        if (missing[0] || missing[1]) && deed::is_sure(deed) {
+            let (initiator, counterpart) = self.sides(deed);
+            let apart = |side: Vec<(PartyIx, Span)>, from: &[(PartyIx, Span)]| -> Vec<(PartyIx, Span)> {
+                side.into_iter().filter(|(p, _)| !from.iter().any(|(q, _)| p == q)).collect()
+            };
+            if missing[0] {
+                found.initiator = apart(initiator, &found.counterpart);
+            }
+            if missing[1] {
+                found.counterpart = apart(counterpart, &found.initiator);
+            }
+        }
+        found.fit = found.fit || self.takes_part(deed, &found.initiator, &found.counterpart);
+        found
+    }
+
+    /// True when the participants that the model is sure of are enough for an event: two sides, one of them with political weight.
+    /// Where it is surer still, any known kind of actor will do.
+    fn takes_part(&self, deed: &Deed, initiator: &[(PartyIx, Span)], counterpart: &[(PartyIx, Span)]) -> bool {
+        let (who, knowledge) = (self.m.who, self.m.knowledge);
+        let any = |of: &dyn Fn(PartyIx) -> bool| initiator.iter().chain(counterpart).any(|&(p, _)| of(p));
+        let both = !initiator.is_empty() && !counterpart.is_empty();
+        let political = any(&|p| who.is_political(knowledge, p));
+        both && deed::is_sure(deed) && (political || deed::is_surer(deed) && any(&|p| who.is_actor(knowledge, p)))
+    }
+
+    /// Both sides as the model draws them. Nobody stands on both.
+    fn sides(&self, deed: &Deed) -> (Side, Side) {
+        let initiator = deed::parties(&self.m, &deed.actor);
+        let mut counterpart = deed::parties(&self.m, &deed.recipient);
+        counterpart.retain(|(p, _)| !initiator.iter().any(|(q, _)| p == q));
+        (initiator, counterpart)
+    }
+
+    /// What the model alone takes for an event.
+    fn proposed(&self, deed: &Deed) -> Option<Match<'a>> {
+        let act = deed::act(self.m.knowledge, deed).filter(|_| deed::stands_alone(deed))?;
+        let t = self.m.tree.top_of(deed.trigger.clone())?;
+        let (initiator, counterpart) = self.sides(deed);
+        let fit = self.takes_part(deed, &initiator, &counterpart);
+        let nominal = matches!(self.m.tree.upos(t), Upos::Noun | Upos::Propn);
+        let consumed = deed.trigger.clone().filter(|&w| w != t && self.m.tree.is_nominal(w)).collect();
+        let because = vec![deed::reason(deed)];
+        Some(Match { t, act, needs: &[], because, score: 0, initiator, counterpart, consumed, fit, nominal })
     }
 
     /// Whom the verb addresses whose occasion a noun is: "told the envoy in a phone call".
@@ -206,7 +302,7 @@ impl<'a> Coder<'a> {
         if !found.counterpart.is_empty() || found.nominal {
             return found;
         }
-        let judged = self.m.knowledge.lineage(&found.row.act).any(|a| self.m.knowledge.in_set("judging-act", a));
+        let judged = self.m.knowledge.lineage(found.act).any(|a| self.m.knowledge.in_set("judging-act", a));
         let Some(object) = tree.objects(found.t).into_iter().next().filter(|_| judged) else { return found };
         // The act that the object names first, then its kinds; the latest among equals.
         let acts =
@@ -259,9 +355,9 @@ impl<'a> Coder<'a> {
     fn candidate(&self, found: &Match, why: &str) -> Candidate {
         Candidate {
             span: self.trigger_span(found),
-            act: found.row.act.clone(),
+            act: found.act.to_string(),
             why: why.to_string(),
-            because: vec![found.row.source.reason()],
+            because: found.because.clone(),
         }
     }
 
@@ -269,7 +365,20 @@ impl<'a> Coder<'a> {
     fn judge(&self, found: &Match) -> Judged {
         let tree = self.m.tree;
         let mut reality = realis::of(&self.m, found.t);
-        let act = &found.row.act;
+        deed::correct(tree, found.t, &mut reality);
+        let act = found.act;
+        // Where the lexicon finds both sides the words tell of something, whether the model has seen the like or not.
+        let seconded = found.because.iter().any(|reason| matches!(reason, Reason::Model { .. }));
+        let both = self.fits(Require::Both, &found.initiator, &found.counterpart);
+        let scheduled = self.m.knowledge.in_set("calendar-act", act)
+            || reality.realis != Realis::Actual
+                && self.m.knowledge.lineage(act).any(|a| self.m.knowledge.in_set("schedulable", a));
+        if deed::known(tree) && !seconded && !both && !scheduled {
+            return Judged::MergeOnly(
+                Box::new(self.make(found, &reality)),
+                "the model takes the words for no event, and one side is missing",
+            );
+        }
         let calendar = self.m.knowledge.in_set("calendar-act", act);
         if calendar && reality.realis == Realis::Actual {
             // To set a date is to expect the meeting; the meeting is what goes on record.
@@ -373,7 +482,7 @@ impl<'a> Coder<'a> {
             );
         }
         let by_infinitive = calendar
-            && found.row.needs.iter().any(|n| matches!(n, Need::Lemma(path, _) if path.first() == Some(&Step::Xcomp)));
+            && found.needs.iter().any(|n| matches!(n, Need::Lemma(path, _) if path.first() == Some(&Step::Xcomp)));
         if self.m.knowledge.in_set("echo-act", act) || by_infinitive {
             return Judged::MergeOnly(event, "the act that is planned goes on record instead");
         }
@@ -416,7 +525,7 @@ impl<'a> Coder<'a> {
     /// named beside it.
     fn stands_alone(&self, found: &Match) -> bool {
         let tree = self.m.tree;
-        if self.m.support(found.t).is_some() || found.row.needs.contains(&Need::Support) {
+        if self.m.support(found.t).is_some() || found.needs.contains(&Need::Support) {
             return true;
         }
         if tree.head(found.t).is_none() {
@@ -447,7 +556,7 @@ impl<'a> Coder<'a> {
                         .get(tree.lower(v))
                         .is_some_and(|rows| rows.iter().any(|r| r.realis == Realis::Expected))
             });
-        let schedulable = self.m.knowledge.lineage(&found.row.act).any(|a| self.m.knowledge.in_set("schedulable", a));
+        let schedulable = self.m.knowledge.lineage(found.act).any(|a| self.m.knowledge.in_set("schedulable", a));
         governed && schedulable
     }
 
@@ -459,12 +568,12 @@ impl<'a> Coder<'a> {
             "e",
             &[
                 doc_id.as_str().as_bytes(),
-                found.row.act.as_bytes(),
+                found.act.as_bytes(),
                 &trigger.start.to_le_bytes(),
                 &trigger.end.to_le_bytes(),
             ],
         );
-        let mut because = vec![found.row.source.reason()];
+        let mut because = found.because.clone();
         because.extend(reality.because.iter().cloned());
         let (background, why) = self.background(found.t, reality);
         because.extend(why);
@@ -479,7 +588,7 @@ impl<'a> Coder<'a> {
         Happened {
             event: EventMention {
                 id,
-                act: found.row.act.clone(),
+                act: found.act.to_string(),
                 trigger,
                 trigger_head: found.t,
                 also: Vec::new(),
@@ -541,7 +650,7 @@ impl<'a> Coder<'a> {
     fn trigger_span(&self, found: &Match) -> Span {
         let tree = self.m.tree;
         let occurs = found.consumed.first().filter(|&&c| c < found.t && !found.nominal);
-        if let (true, Some(&noun)) = (self.m.knowledge.in_set("meeting-act", &found.row.act), occurs) {
+        if let (true, Some(&noun)) = (self.m.knowledge.in_set("meeting-act", found.act), occurs) {
             // What is put on the calendar is the meeting, not the word that puts it there.
             return tree.nominal_span(noun);
         }
@@ -618,6 +727,9 @@ impl<'a> Coder<'a> {
             if !happening && !dated && !speech && reality.realis == Realis::Actual {
                 return (true, Some(Reason::rule("told-in-passing")));
             }
+        }
+        if let Some(reason) = deed::background(tree, t) {
+            return (true, Some(reason));
         }
         // "Russia's recognition had opened the way": a noun with its doer that something else is said of.
         let possessed = tree.upos(t) == Upos::Noun
@@ -910,8 +1022,8 @@ impl<'a> Coder<'a> {
     fn call_off(&self, matches: &[Match], events: &mut [Happened]) {
         let is = |act: &str, set: &str| self.m.knowledge.lineage(act).any(|a| self.m.knowledge.in_set(set, a));
         for found in matches {
-            let cancels = is(&found.row.act, "cancelling-act");
-            if !(cancels || is(&found.row.act, "postponing-act")) {
+            let cancels = is(found.act, "cancelling-act");
+            if !(cancels || is(found.act, "postponing-act")) {
                 continue;
             }
             let reality = realis::of(&self.m, found.t);
@@ -925,7 +1037,8 @@ impl<'a> Coder<'a> {
                 .filter(|e| e.event.realis != Realis::Actual)
                 .find(|e| objects.iter().any(|&o| e.heads.contains(&o) || self.points_to(o, e)));
             if let Some(met) = met {
-                met.event.when.firm = false;
+                // A date that was called off stands as it was set; one that was put off is open again.
+                met.event.when.firm = cancels;
                 if cancels {
                     met.event.status = Status::Cancelled;
                     met.event.because.push(Reason::rule("called-off"));

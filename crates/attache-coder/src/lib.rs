@@ -8,7 +8,10 @@
 //! It does not parse, link documents or know files: those are attache-nlp, attache-ledger and attache-ingest.
 
 pub mod codebook;
+mod deed;
+pub mod dictionary;
 mod event;
+pub mod judge;
 mod knowledge;
 mod matcher;
 mod mention;
@@ -17,15 +20,17 @@ mod place;
 mod proposal;
 mod realis;
 pub mod record;
+pub mod relation;
 mod response;
 pub mod row;
+pub mod sign;
 mod standing;
 mod statement;
 mod status;
 mod time;
 mod tree;
 
-pub use knowledge::{Act, Knowledge, KnowledgeError};
+pub use knowledge::{Act, Check, Knowledge, KnowledgeError, KnowledgeFile, RowCount, check};
 
 use attache_doc::{Coding, Document, Parse};
 
@@ -39,12 +44,12 @@ pub fn code(knowledge: &Knowledge, doc: &Document, parse: &Parse) -> Coding {
     let mut statements = statement::find(knowledge, &tree, &who);
     let times = time::find(knowledge, &tree);
     let places = place::find(knowledge, &tree, &who);
-    let (mut events, candidates) = event::find(knowledge, &tree, &who, &statements, &times, &places);
+    let (mut events, candidates) = event::find(knowledge, &tree, &who, &statements, &times.dated, &places);
     let responses = response::find(knowledge, &tree, &who, &statements, &mut events);
-    let standings = standing::find(knowledge, &tree, &who, &statements, &times, &events);
+    let standings = standing::find(knowledge, &tree, &who, &statements, &times.dated, &events);
     status::settle(&tree, &who, &mut statements, &mut events, &responses);
     Coding {
-        times: times.iter().map(|t| t.when.clone()).collect(),
+        times: times.mentions,
         places: places.into_iter().map(|p| p.place).collect(),
         mentions: who.mentions(&tree),
         parties: who.into_parties(),

@@ -11,9 +11,11 @@ use attache_doc::{Attribution, Polarity, Realis, Reason, Rel, SourceClass, Span,
 
 use crate::matcher::Matcher;
 use crate::realis;
-use crate::statement::{Stated, hedges, manner, medium, runs, speaker, trim};
+use crate::statement::{Stated, announced, hedges, manner, medium, runs, speaker, trim};
 use crate::tree::Tree;
 
+/// Least probability of a cue that the lexicon alone finds, outside anybody's words and without a named source.
+const LIKELY: f32 = 0.03;
 /// The kind of saying of what the lexicon has no row for.
 const UNKNOWN: &str = "other";
 
@@ -48,7 +50,9 @@ pub fn join(m: &Matcher, quotes: &[bool], found: &mut Vec<Stated>) {
         let contents: Vec<&Range<TokenIx>> = proposals.iter().flat_map(|p| &p.content).collect();
         let stays = |s: &Stated| {
             let inner = contents.iter().any(|run| run.contains(&s.statement.cue_head));
-            inner || matches!(s.statement.class, SourceClass::Implicit | SourceClass::Vague | SourceClass::Document)
+            let fixed = matches!(s.statement.class, SourceClass::Implicit | SourceClass::Vague | SourceClass::Document);
+            let likely = |t: &TokenIx| tree.parse.attributing.get(*t as usize).is_none_or(|p| *p >= LIKELY);
+            inner || fixed && s.cue.iter().any(likely)
         };
         let mut keep = taken.iter();
         found.retain(|s| *keep.next().unwrap_or(&true) || stays(s));
@@ -75,13 +79,6 @@ fn source_span(tree: &Tree, proposal: &Attribution) -> Option<Span> {
     runs(tree, &words(proposal.source.get(..1)?)).into_iter().next()
 }
 
-/// The word of a run whose governor lies outside it; of several the first that is no sign.
-fn head(tree: &Tree, run: &Range<TokenIx>) -> Option<TokenIx> {
-    let top = |t: &TokenIx| tree.head(*t).is_none_or(|h| !run.contains(&h));
-    let tops: Vec<TokenIx> = run.clone().filter(top).collect();
-    tops.iter().copied().find(|&t| tree.upos(t) != Upos::Punct).or_else(|| tops.first().copied())
-}
-
 /// The heads of what is said.
 fn heads(tree: &Tree, runs: &[Range<TokenIx>]) -> Vec<TokenIx> {
     let top = |run: &Range<TokenIx>| {
@@ -102,10 +99,14 @@ fn redraw(m: &Matcher, quotes: &[bool], stated: &mut Stated, proposal: &Attribut
         let known = before.is_some_and(|span| {
             run.clone().any(|t| span.contains(tree.token(t).span)) && stated.statement.party.is_some()
         });
-        if !known && let Some(s) = head(tree, run) {
+        if !known && let Some(s) = tree.top_of(run.clone()) {
             let who = speaker(m, Some(s));
-            stated.statement.party = who.party;
-            stated.statement.class = who.class.unwrap_or(stated.statement.class);
+            // "The ministry, which said": a pronoun alone takes nothing back of what the lexicon knows.
+            let pronoun = run.len() == 1 && tree.upos(s) == Upos::Pron;
+            if who.party.is_some() || stated.statement.party.is_none() || !pronoun {
+                stated.statement.party = who.party;
+                stated.statement.class = who.class.unwrap_or(stated.statement.class);
+            }
         }
     }
     let content = attributed(tree, proposal, stated.statement.source);
@@ -129,9 +130,12 @@ fn because(proposal: &Attribution) -> Reason {
 fn propose(m: &Matcher, quotes: &[bool], proposal: &Attribution) -> Option<Stated> {
     let tree = m.tree;
     let cue: Vec<TokenIx> = proposal.cue.clone().collect();
-    let t = head(tree, &proposal.cue)?;
+    let t = tree.top_of(proposal.cue.clone())?;
     let source_span = source_span(tree, proposal);
-    let content = attributed(tree, proposal, source_span);
+    let mut content = attributed(tree, proposal, source_span);
+    if content.is_empty() {
+        content = announced(tree, proposal.cue.end - 1, quotes);
+    }
     let says = |&t: &TokenIx| {
         matches!(tree.upos(t), Upos::Noun | Upos::Propn | Upos::Verb | Upos::Adj | Upos::Pron | Upos::Num)
     };
@@ -143,7 +147,7 @@ fn propose(m: &Matcher, quotes: &[bool], proposal: &Attribution) -> Option<State
     if tree.upos(t) == Upos::Verb && reality.realis == Realis::Hypothetical {
         return None;
     }
-    let source = proposal.source.first().and_then(|run| head(tree, run));
+    let source = proposal.source.first().and_then(|run| tree.top_of(run.clone()));
     // "No statement confirming the call": the words were not said.
     if source.is_some_and(|s| m.negated(s)) {
         return None;
@@ -187,6 +191,9 @@ fn propose(m: &Matcher, quotes: &[bool], proposal: &Attribution) -> Option<State
         events: Vec::new(),
         because: vec![because(proposal)],
     };
+    let whole = content.first().zip(content.last()).map(|(&first, &last)| first..last + 1);
+    let about =
+        if proposal.content.is_empty() { heads(tree, whole.as_slice()) } else { heads(tree, &proposal.content) };
     // A deed, a plan or a view that no lexicon takes for words is told by the outlet: nobody vouches for it.
-    Some(Stated { statement, about: heads(tree, &proposal.content), content, cue, vouches: row.is_some() })
+    Some(Stated { statement, about, content, cue, vouches: row.is_some() })
 }

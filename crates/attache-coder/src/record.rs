@@ -119,6 +119,33 @@ pub fn render(knowledge: &Knowledge, doc: &Document, parse: &Parse, coding: &Cod
     out
 }
 
+/// Renders the time expressions of a coding, one line each, in the order of the text.
+///
+/// ```text
+/// DATE "two days earlier" 2025-10-04, day, relative, from "Monday"
+/// INTERVAL "between September and October 2025" 2025-09/2025-10, month, stated
+/// ```
+pub fn render_times(doc: &Document, coding: &Coding) -> String {
+    let mut out = String::new();
+    for time in &coding.times {
+        let _ = write!(out, "{} \"{}\" {}", time.kind.as_str(), one_line(doc.text(time.span)), time.value);
+        if let Some(modifier) = &time.modifier {
+            let _ = write!(out, " {modifier}");
+        }
+        if let Some(edtf) = time.edtf().filter(|edtf| *edtf != time.value) {
+            let _ = write!(out, " = {edtf}");
+        }
+        if let Some(grain) = time.when.grain {
+            let _ = write!(out, ", {}, {}", kebab(&grain), kebab(&time.when.basis));
+        }
+        if let Some(anchor) = time.anchor.and_then(|n| coding.times.get(n as usize)) {
+            let _ = write!(out, ", from \"{}\"", one_line(doc.text(anchor.span)));
+        }
+        out.push('\n');
+    }
+    out
+}
+
 /// The parties that statements, events, responses and standings name, in order.
 fn spoken_of(coding: &Coding) -> Vec<PartyIx> {
     let mut parties: Vec<PartyIx> = coding.statements.iter().filter_map(|s| s.party).collect();

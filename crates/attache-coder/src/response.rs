@@ -1,6 +1,8 @@
 //! Responses: who confirms, denies, disputes, declines to comment or has not confirmed what.
 
-use attache_doc::{PartyIx, Polarity, Realis, Reason, Rel, Response, Span, Stance, StatementIx, TokenIx, Upos, Xpos};
+use attache_doc::{
+    Answer, PartyIx, Polarity, Realis, Reason, Rel, Response, Span, Stance, StatementIx, TokenIx, Upos, Xpos,
+};
 
 use crate::event::Happened;
 use crate::knowledge::{By, Knowledge, ResponseRow};
@@ -82,6 +84,13 @@ pub fn find(
         }
         found.push(response);
     }
+    for answer in &tree.parse.answers {
+        let span = run_span(tree, &answer.cue);
+        match found.iter_mut().find(|r| r.cue.overlaps(span)) {
+            Some(response) => advise(tree, answer, response),
+            None => found.extend(proposed(&m, answer, statements, events, found.len() as u32)),
+        }
+    }
     for n in 0..statements.len() {
         let Some(response) = contradiction(&m, n, statements, &found) else { continue };
         if !found.iter().any(|earlier| is_repeated(tree, earlier, &response) || is_echo(tree, earlier, &response)) {
@@ -89,6 +98,64 @@ pub fn find(
         }
     }
     in_order(found, events)
+}
+
+/// Least probability for an answer that no row of the lexicon knows.
+const SURE: f32 = 0.85;
+
+/// Takes what the model says of an answer into the response that the lexicon finds: what is answered where the lexicon names
+/// nothing.
+fn advise(tree: &Tree, answer: &Answer, response: &mut Response) {
+    if response.to_words.is_none() && response.event.is_none() {
+        response.to_words = answer.to.first().map(|run| run_span(tree, run));
+    }
+    response.because.push(reason(answer));
+}
+
+/// What the model alone takes for an answer.
+fn proposed(
+    m: &Matcher,
+    answer: &Answer,
+    statements: &[Stated],
+    events: &mut [Happened],
+    number: u32,
+) -> Option<Response> {
+    let tree = m.tree;
+    if answer.score < SURE {
+        return None;
+    }
+    let t = tree.top_of(answer.cue.clone())?;
+    let who = tree.top_of(answer.by.first()?.clone())?;
+    let responder = named(m, who).unwrap_or_else(|| Responder { party: None, words: run_span(tree, &answer.by[0]) });
+    let by = responder.party;
+    let targets: Vec<TokenIx> = answer.to.iter().filter_map(|run| tree.top_of(run.clone())).collect();
+    let heard = by.is_some_and(|b| !m.who.onlookers.contains(&b));
+    let event = if heard { target_event(m, t, &targets, by, events) } else { None };
+    let last = target_statement(m, t, &targets, by, statements);
+    if let Some(e) = event {
+        events[e as usize].event.responses.push(number);
+    }
+    Some(Response {
+        by,
+        by_words: Some(responder.words),
+        stance: answer.stance,
+        event,
+        to_statement: last.filter(|_| event.is_none() && heard),
+        to_words: answer.to.first().map(|run| run_span(tree, run)),
+        statement: statements.iter().position(|s| s.cue.contains(&t)).map(|i| i as StatementIx),
+        cue: run_span(tree, &answer.cue),
+        because: vec![reason(answer)],
+    })
+}
+
+/// The reason that the model gives.
+fn reason(answer: &Answer) -> Reason {
+    Reason::Model { head: "answer".to_string(), score: answer.score }
+}
+
+/// From the first to the last word of a run.
+fn run_span(tree: &Tree, run: &std::ops::Range<TokenIx>) -> Span {
+    tree.token(run.start).span.cover(tree.token(run.end - 1).span)
 }
 
 /// The responses in order of their cues, and the events' references to them with them.

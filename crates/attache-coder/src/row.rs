@@ -16,7 +16,7 @@ pub fn events(knowledge: &Knowledge, doc: &Document, parse: &Parse, coding: &Cod
 }
 
 fn event(knowledge: &Knowledge, doc: &Document, parse: &Parse, coding: &Coding, e: &EventMention) -> EventRow {
-    let coded = classify(knowledge, e);
+    let coded = classify(knowledge, &e.act, e.polarity, e.realis);
     let (actor, recipient) = if coded.swap { (&e.counterpart, &e.initiator) } else { (&e.initiator, &e.counterpart) };
     let participants =
         |side: &[(PartyIx, Span)]| side.iter().map(|&(p, s)| actor_ref(doc, coding, p, Some(s))).collect();
@@ -73,29 +73,30 @@ fn event(knowledge: &Knowledge, doc: &Document, parse: &Parse, coding: &Coding, 
 
 /// How the ontologies write an event.
 #[derive(Debug, Default)]
-struct Classified {
-    event_type: Option<String>,
-    mode: Option<String>,
+pub(crate) struct Classified {
+    pub(crate) event_type: Option<String>,
+    pub(crate) mode: Option<String>,
     contexts: Vec<String>,
     cameo: Option<String>,
     quad: Option<u8>,
-    score: Option<f64>,
+    pub(crate) score: Option<f64>,
     goldstein: Option<f64>,
-    swap: bool,
-    because: Vec<Reason>,
+    pub(crate) swap: bool,
+    pub(crate) because: Vec<Reason>,
 }
 
-fn classify(knowledge: &Knowledge, e: &EventMention) -> Classified {
+/// How the ontologies write an act that is told with this polarity and reality.
+pub(crate) fn classify(knowledge: &Knowledge, act: &str, polarity: Polarity, realis: Realis) -> Classified {
     let mut out = Classified::default();
     // What is said of an act that did not plainly happen: a refusal, a plan, a threat.
-    let when = match (e.polarity, e.realis) {
+    let when = match (polarity, realis) {
         (Polarity::Negative, _) => Some("negated"),
         (_, Realis::Expected) => Some("expected"),
         (_, Realis::Proposed | Realis::Hypothetical) => Some("proposed"),
         (_, Realis::Threatened) => Some("threatened"),
         _ => None,
     };
-    if let Some(coded) = knowledge.lineage(&e.act).find_map(|a| knowledge.plover.acts.get(a)) {
+    if let Some(coded) = knowledge.lineage(act).find_map(|a| knowledge.plover.acts.get(a)) {
         out.because.push(coded.source.reason());
         out.swap = coded.swap;
         out.contexts = coded.contexts.clone();
@@ -115,7 +116,7 @@ fn classify(knowledge: &Knowledge, e: &EventMention) -> Classified {
         out.quad = kind.map(|k| k.quad);
         out.score = out.score.or(kind.map(|k| k.score));
     }
-    if let Some(coded) = knowledge.lineage(&e.act).find_map(|a| knowledge.cameo.acts.get(a)) {
+    if let Some(coded) = knowledge.lineage(act).find_map(|a| knowledge.cameo.acts.get(a)) {
         out.because.push(coded.source.reason());
         out.cameo = coded.code.clone();
         let changed = when.zip(coded.code.as_deref()).and_then(|(w, code)| knowledge.cameo.polarity.apply(code, w));

@@ -782,7 +782,7 @@ fn continue_quotes(tree: &Tree, quotes: &[bool], found: &mut [Stated]) {
         let carried = found.iter_mut().rev().find(|s| {
             let last = s.content.last().map(|&t| tree.sentence(t));
             s.statement.manner != Manner::Indirect
-                && tree.parse.sentences[n].block == tree.parse.sentences[n - 1].block
+                && (tree.parse.sentences[n].block == tree.parse.sentences[n - 1].block || goes_on(tree, n))
                 && (last == Some(previous) || tree.sentence(s.statement.cue_head) == previous)
                 && !quotes[s.statement.cue_head as usize]
         });
@@ -795,6 +795,44 @@ fn continue_quotes(tree: &Tree, quotes: &[bool], found: &mut [Stated]) {
             stated.statement.because.push(Reason::rule("quotation-goes-on"));
         }
     }
+}
+
+/// True when a sentence begins a paragraph with a quotation that the paragraph before it opened and did not close, as
+/// newspapers do with long ones.
+fn goes_on(tree: &Tree, n: usize) -> bool {
+    let sentences = &tree.parse.sentences;
+    let before = sentences[n - 1].block;
+    if sentences[n].block != before + 1 || !is_quote_mark(tree.form(sentences[n].tokens.start)) {
+        return false;
+    }
+    let own = sentences[..n].iter().rev().take_while(|s| s.block == before);
+    let first = own.map(|s| s.tokens.start).last().unwrap_or(sentences[n].tokens.start);
+    let mut open = false;
+    for t in first..sentences[n].tokens.start {
+        match tree.form(t) {
+            "“" | "``" => open = true,
+            "”" | "''" => open = false,
+            "\"" => open = !open,
+            _ => {}
+        }
+    }
+    open
+}
+
+/// The words of the quotation that a cue announces with a colon, when it begins the next sentence: "She said: \"…\"", also
+/// where a paragraph ends between.
+pub fn announced(tree: &Tree, cue: TokenIx, quotes: &[bool]) -> Vec<TokenIx> {
+    let n = tree.sentence(cue) as usize;
+    let Some(next) = tree.parse.sentences.get(n + 1).map(|s| s.tokens.clone()) else { return Vec::new() };
+    let end = tree.parse.sentences[n].tokens.end;
+    let colon = tree.form(end - 1).ends_with(':');
+    if !colon || !is_quote_mark(tree.form(next.start)) {
+        return Vec::new();
+    }
+    // The sentence after the opening mark, up to the closing one.
+    let mut words: Vec<TokenIx> = (next.start + 1..next.end).take_while(|&t| quotes[t as usize]).collect();
+    trim(tree, &mut words);
+    words
 }
 
 /// Sets `within`: the smallest statement whose content holds the cue.

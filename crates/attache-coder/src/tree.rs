@@ -69,7 +69,94 @@ fn mended(doc: &Document, parse: &Parse) -> (Vec<Option<TokenIx>>, Vec<Rel>) {
             }
         }
     }
+    for sentence in &parse.sentences {
+        for verb in sentence.tokens.clone() {
+            lift_finite(parse, sentence.tokens.clone(), verb, &mut heads, &mut rels);
+            tie_relative(doc, parse, sentence.tokens.clone(), verb, &mut heads, &mut rels);
+        }
+    }
     (heads, rels)
+}
+
+/// "Though no statement confirming the call has been issued": a finite clause is no bare clause on a noun, so the noun before
+/// the participle is what the finite verb speaks of, and what stands behind the participle its object.
+fn lift_finite(
+    parse: &Parse,
+    sentence: std::ops::Range<TokenIx>,
+    verb: TokenIx,
+    heads: &mut [Option<TokenIx>],
+    rels: &mut [Rel],
+) {
+    let token = |t: TokenIx| &parse.tokens[t as usize];
+    let Some(noun) = heads[verb as usize].filter(|&noun| noun < verb && rels[verb as usize] == Rel::Acl) else {
+        return;
+    };
+    let kid = |heads: &[Option<TokenIx>], rels: &[Rel], of: TokenIx, wanted: &[Rel]| {
+        sentence.clone().find(|&t| heads[t as usize] == Some(of) && wanted.contains(&rels[t as usize]))
+    };
+    let finite = sentence.clone().any(|t| {
+        heads[t as usize] == Some(verb)
+            && token(t).upos == Upos::Aux
+            && matches!(token(t).xpos, Xpos::Vbz | Xpos::Vbp | Xpos::Vbd | Xpos::Md)
+    });
+    let marked = kid(heads, rels, verb, &[Rel::Mark]).is_some();
+    let subject = kid(heads, rels, verb, &[Rel::Nsubj, Rel::NsubjPass]);
+    let participle = sentence.clone().find(|&t| {
+        heads[t as usize] == Some(noun) && rels[t as usize] == Rel::Acl && token(t).xpos == Xpos::Vbg && t > noun
+    });
+    let (true, false, Some(subject), Some(participle)) = (finite, marked, subject, participle) else { return };
+    let between = participle < subject && subject < verb;
+    if !between || kid(heads, rels, participle, &[Rel::Obj]).is_some() {
+        return;
+    }
+    let (above, role) = (heads[noun as usize], rels[subject as usize]);
+    // A conjunction that was taken for the noun's preposition opens the clause.
+    let opens = sentence
+        .clone()
+        .find(|&t| heads[t as usize] == Some(noun) && rels[t as usize] == Rel::Case && token(t).upos == Upos::Sconj);
+    let Some(opens) = opens else { return };
+    (heads[opens as usize], rels[opens as usize]) = (Some(verb), Rel::Mark);
+    (heads[verb as usize], rels[verb as usize]) = (above, Rel::Advcl);
+    (heads[noun as usize], rels[noun as usize]) = (Some(verb), role);
+    (heads[subject as usize], rels[subject as usize]) = (Some(participle), Rel::Obj);
+}
+
+/// "A statement by the ministry, which said": a clause whose subject is a relative pronoun behind a comma belongs to the noun
+/// before the comma, and stands beside no other clause.
+fn tie_relative(
+    doc: &Document,
+    parse: &Parse,
+    sentence: std::ops::Range<TokenIx>,
+    verb: TokenIx,
+    heads: &mut [Option<TokenIx>],
+    rels: &mut [Rel],
+) {
+    let token = |t: TokenIx| &parse.tokens[t as usize];
+    if rels[verb as usize] != Rel::Parataxis || !matches!(token(verb).xpos, Xpos::Vbd | Xpos::Vbz | Xpos::Vbp) {
+        return;
+    }
+    let subject = sentence.clone().find(|&t| heads[t as usize] == Some(verb) && rels[t as usize] == Rel::Nsubj);
+    let Some(subject) = subject.filter(|&s| token(s).xpos == Xpos::Wdt && s >= sentence.start + 2 && s < verb) else {
+        return;
+    };
+    let (comma, mut noun) = (subject - 1, subject - 2);
+    if token(comma).xpos != Xpos::Comma || !matches!(token(noun).upos, Upos::Noun | Upos::Propn) {
+        return;
+    }
+    // "Ministry of Foreign Affairs": the head of the name.
+    let case =
+        |noun: TokenIx| sentence.clone().find(|&t| heads[t as usize] == Some(noun) && rels[t as usize] == Rel::Case);
+    while let Some(up) = heads[noun as usize].filter(|&up| up >= sentence.start && up < noun) {
+        let of = case(noun).is_some_and(|c| doc.text(token(c).span).eq_ignore_ascii_case("of"));
+        let part = matches!(rels[noun as usize], Rel::Flat | Rel::Compound) || rels[noun as usize] == Rel::Nmod && of;
+        if !part {
+            break;
+        }
+        noun = up;
+    }
+    if !below(heads, noun, verb) {
+        (heads[verb as usize], rels[verb as usize]) = (Some(noun), Rel::AclRelcl);
+    }
 }
 
 fn is_open(upos: Upos) -> bool {
@@ -160,6 +247,13 @@ impl<'a> Tree<'a> {
     }
 
     /// Index of the sentence of a token.
+    /// The word of a run whose governor lies outside it; of several the first that is no sign.
+    pub fn top_of(&self, run: std::ops::Range<TokenIx>) -> Option<TokenIx> {
+        let top = |t: &TokenIx| self.head(*t).is_none_or(|h| !run.contains(&h));
+        let tops: Vec<TokenIx> = run.clone().filter(top).collect();
+        tops.iter().copied().find(|&t| self.upos(t) != Upos::Punct).or_else(|| tops.first().copied())
+    }
+
     pub fn sentence(&self, i: TokenIx) -> u32 {
         self.sentence[i as usize]
     }
@@ -751,6 +845,41 @@ mod tests {
             ("attend", "VERB", "VB", 2, "advcl"),
         ]);
         assert!(has(&found, "ministers", "invitations", Rel::Nmod), "{found:?}");
+    }
+
+    #[test]
+    fn a_finite_clause_is_no_bare_clause_on_a_noun() {
+        let found = governors(&[
+            ("Talks", "NOUN", "NNS", 2, "nsubj"),
+            ("ended", "VERB", "VBD", 0, "root"),
+            ("though", "SCONJ", "IN", 5, "case"),
+            ("no", "DET", "DT", 5, "det"),
+            ("statement", "NOUN", "NN", 2, "obl"),
+            ("confirming", "VERB", "VBG", 5, "acl"),
+            ("them", "PRON", "PRP", 9, "nsubj:pass"),
+            ("was", "AUX", "VBD", 9, "aux:pass"),
+            ("issued", "VERB", "VBN", 5, "acl"),
+        ]);
+        assert!(has(&found, "issued", "ended", Rel::Advcl) && has(&found, "though", "issued", Rel::Mark), "{found:?}");
+        assert!(has(&found, "statement", "issued", Rel::NsubjPass), "{found:?}");
+        assert!(has(&found, "them", "confirming", Rel::Obj), "{found:?}");
+    }
+
+    #[test]
+    fn a_relative_clause_belongs_to_the_noun_before_it() {
+        let found = governors(&[
+            ("Chad", "PROPN", "NNP", 2, "nsubj"),
+            ("wrote", "VERB", "VBD", 0, "root"),
+            ("to", "ADP", "IN", 5, "case"),
+            ("the", "DET", "DT", 5, "det"),
+            ("Ministry", "PROPN", "NNP", 2, "obl"),
+            ("of", "ADP", "IN", 7, "case"),
+            ("Health", "PROPN", "NNP", 5, "nmod"),
+            (",", "PUNCT", ",", 10, "punct"),
+            ("which", "PRON", "WDT", 10, "nsubj"),
+            ("agreed", "VERB", "VBD", 2, "parataxis"),
+        ]);
+        assert!(has(&found, "agreed", "Ministry", Rel::AclRelcl), "{found:?}");
     }
 
     #[test]

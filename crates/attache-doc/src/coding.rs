@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Id, Span, TokenIx, Warning, When};
+use crate::{Id, Span, TimeMention, TokenIx, Warning, When};
 
 /// Index into [`Coding::parties`].
 pub type PartyIx = u32;
@@ -21,9 +21,9 @@ pub type EventIx = u32;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Reason {
-    /// A line of a knowledge file. Lines count from 1.
+    /// A line of a knowledge file or of a dictionary. Lines count from 1.
     Lexicon {
-        /// Path below `knowledge/`.
+        /// Path below `knowledge/`; a user's file as the user named it.
         file: String,
         /// Line in that file.
         line: u32,
@@ -464,7 +464,7 @@ pub struct Coding {
     /// Statements in order of their cues.
     pub statements: Vec<Statement>,
     /// Time expressions in order of the text.
-    pub times: Vec<When>,
+    pub times: Vec<TimeMention>,
     /// Place names in order of the text.
     pub places: Vec<Place>,
     /// Events in order of their triggers.

@@ -30,5 +30,5 @@ pub use coding::{
 pub use document::{Block, BlockKind, Document, Meta, Span, Warning};
 pub use id::{Id, stable_id};
 pub use label::{EntityLabel, Rel, Upos, Xpos};
-pub use parse::{Attribution, Entity, Parse, Sentence, Token, TokenIx};
-pub use time::{Basis, Grain, When};
+pub use parse::{Answer, Attribution, Deed, Entity, Parse, Sentence, Token, TokenIx};
+pub use time::{Basis, Grain, TimeMention, TimeType, When};

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::{Document, EntityLabel, Rel, Span, Upos, Warning, Xpos};
+use crate::{Document, EntityLabel, Rel, Span, Stance, Upos, Warning, Xpos};
 
 /// Index of a token in [`Parse::tokens`], counted over the whole document.
 pub type TokenIx = u32;
@@ -60,6 +60,69 @@ pub struct Attribution {
     pub score: f32,
 }
 
+/// What the model takes for the trigger of an event. `T` counts tokens: over the document, as in a [`Parse`], or over less.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Deed<T = TokenIx> {
+    /// The words that tell of the event, in one sentence.
+    pub trigger: Range<T>,
+    /// The model's probability that the words tell of some event, 0 to 1.
+    pub score: f32,
+    /// Event types as the model's labels name them, the most probable first, with their probabilities. Improbable
+    /// ones are left out.
+    pub types: Vec<(Box<str>, f32)>,
+    /// The most probable mode of the first type, with its probability among the modes of that type; empty for no mode.
+    pub mode: (Box<str>, f32),
+    /// What is said of the event, actual or not, as the model's labels name it, with its probability.
+    pub state: (Box<str>, f32),
+    /// The words of who does it, in runs; none when the model found none.
+    pub actor: Vec<Range<T>>,
+    /// The words of whom it is done to, in runs; none when the model found none.
+    pub recipient: Vec<Range<T>>,
+}
+
+impl<T> Deed<T> {
+    /// The same with its runs of tokens counted otherwise.
+    pub fn shifted<U>(self, shift: impl Fn(Range<T>) -> Range<U>) -> Deed<U> {
+        Deed {
+            trigger: shift(self.trigger),
+            score: self.score,
+            actor: self.actor.into_iter().map(&shift).collect(),
+            recipient: self.recipient.into_iter().map(&shift).collect(),
+            types: self.types,
+            mode: self.mode,
+            state: self.state,
+        }
+    }
+}
+
+/// What the model takes for a party's answer to what others say. `T` counts tokens, as in a [`Deed`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer<T = TokenIx> {
+    /// The words that answer, in one sentence.
+    pub cue: Range<T>,
+    /// How they answer.
+    pub stance: Stance,
+    /// The model's probability of exactly these words and this stance, 0 to 1.
+    pub score: f32,
+    /// The words of who answers, in runs; none when the model found none.
+    pub by: Vec<Range<T>>,
+    /// The words of what is answered, in runs; none when the model found none.
+    pub to: Vec<Range<T>>,
+}
+
+impl<T> Answer<T> {
+    /// The same with its runs of tokens counted otherwise.
+    pub fn shifted<U>(self, shift: impl Fn(Range<T>) -> Range<U>) -> Answer<U> {
+        Answer {
+            cue: shift(self.cue),
+            stance: self.stance,
+            score: self.score,
+            by: self.by.into_iter().map(&shift).collect(),
+            to: self.to.into_iter().map(&shift).collect(),
+        }
+    }
+}
+
 /// A parsed document. Built by attache-nlp, or read back from CoNLL-U by [`crate::conllu`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parse {
@@ -73,6 +136,12 @@ pub struct Parse {
     pub names: Vec<Entity>,
     /// Attributions in order of their cues. Empty in a parse read from CoNLL-U.
     pub attributions: Vec<Attribution>,
+    /// For each token the probability that it attributes something, also where it stands in no cue. Empty in a parse read from CoNLL-U.
+    pub attributing: Vec<f32>,
+    /// Events in order of their triggers, also improbable ones: see [`Deed::score`]. Empty in a parse read from CoNLL-U.
+    pub deeds: Vec<Deed>,
+    /// Answers of parties in order of their cues. Empty in a parse read from CoNLL-U.
+    pub answers: Vec<Answer>,
     /// For each token, whether what it tells of happened: -3 (surely not) to 3 (surely). Empty in a parse read from CoNLL-U.
     pub happened: Vec<f32>,
     /// What the stage noticed.

@@ -51,6 +51,67 @@ pub struct When {
     pub span: Option<crate::Span>,
 }
 
+/// What kind of time an expression names: TIMEX3's types, and the interval that two expressions make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum TimeType {
+    /// A day, or anything longer that has a place in the calendar.
+    Date,
+    /// A time or part of a day.
+    Time,
+    /// An amount of time.
+    Duration,
+    /// Times that repeat.
+    Set,
+    /// From one expression to another: no TIMEX3 of its own.
+    Interval,
+}
+
+impl TimeType {
+    /// The type as TIMEX3 spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TimeType::Date => "DATE",
+            TimeType::Time => "TIME",
+            TimeType::Duration => "DURATION",
+            TimeType::Set => "SET",
+            TimeType::Interval => "INTERVAL",
+        }
+    }
+}
+
+/// A time expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimeMention {
+    /// Its words.
+    pub span: crate::Span,
+    /// What kind of time it names.
+    pub kind: TimeType,
+    /// The value as TIMEX3 writes it; for an interval the values of its ends with a stroke between them. X stands for what is not known.
+    pub value: String,
+    /// TIMEX3's modifier: START, MID, END, APPROX, LESS_THAN, …
+    pub modifier: Option<String>,
+    /// Bounds, grain and basis of the expression by itself; open where no day is known to reckon from.
+    pub when: When,
+    /// Reckoned from the document's day.
+    pub of_document: bool,
+    /// The expression it is reckoned from, by index into the times of the coding.
+    pub anchor: Option<u32>,
+    /// The two ends of an interval, by index into the times of the coding.
+    pub ends: Option<(u32, u32)>,
+    /// Why.
+    pub because: Vec<crate::Reason>,
+}
+
+impl TimeMention {
+    /// The time in EDTF, with `~` when the words call it approximate; `None` when it has no bounds.
+    pub fn edtf(&self) -> Option<String> {
+        let plain = self.when.edtf()?;
+        let approximate = self.modifier.as_deref() == Some("APPROX") && !plain.contains('/');
+        Some(if approximate { plain + "~" } else { plain })
+    }
+}
+
 impl When {
     /// A time of which nothing is known.
     pub fn unknown() -> When {

@@ -195,6 +195,27 @@ pub struct EventRow {
     pub because: Vec<Reason>,
 }
 
+/// `attache relate`: one pair of parties a row.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct RelationRow {
+    pub v: u32,
+    /// The input's own identifier.
+    pub id: Option<String>,
+    /// `null` where no act was found; `because` says why.
+    pub event_type: Option<String>,
+    pub event_mode: Option<String>,
+    pub quad: Option<u8>,
+    pub plover_score: Option<f64>,
+    pub act: Option<String>,
+    /// The words that report the act.
+    pub trigger: Option<TextSpan>,
+    /// The probability of the type, 0 to 1, where the model decides; else the share that it has of the weights of everything the
+    /// text offers.
+    pub score: Option<f64>,
+    pub because: Vec<Reason>,
+}
+
 /// The source of a statement on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]

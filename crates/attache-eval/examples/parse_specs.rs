@@ -1,5 +1,6 @@
 //! Fills the stored parse of specs: each ```text block under specs/ that has no ```conllu and ```record block behind it gets
-//! both, with the parse of the shipped model and the record found. Read them before committing.
+//! both, with the parse of the shipped model and the record found; a ```text times block gets its time expressions in the place of
+//! the record. Read them before committing.
 //!
 //! ```text
 //! cargo run --release -p attache-eval --example parse_specs -- specs
@@ -35,7 +36,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 }
                 continue;
             }
-            let date = line.trim().split_once("date=").map(|(_, d)| d.trim().parse()).transpose()?;
+            let date = line.trim().split_once("date=").and_then(|(_, d)| d.split_whitespace().next());
+            let date = date.map(str::parse).transpose()?;
+            let times = line.split_whitespace().any(|word| word == "times");
             let mut body = String::new();
             for inner in lines.by_ref() {
                 out.push_str(inner);
@@ -52,11 +55,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let doc = attache_ingest::document_from_text(body, &Options { date, ..Options::default() })?;
                 let parse = nlp.parse(&[&doc]).remove(0);
                 let coding = code(&knowledge, &doc, &parse);
-                out.push_str(&format!(
-                    "\n```conllu\n{}```\n\n```record\n{}```\n",
-                    conllu::write(&doc, &parse),
-                    record::render(&knowledge, &doc, &parse, &coding)
-                ));
+                let (name, found) = match times {
+                    true => ("times", record::render_times(&doc, &coding)),
+                    false => ("record", record::render(&knowledge, &doc, &parse, &coding)),
+                };
+                out.push_str(&format!("\n```conllu\n{}```\n\n```{name}\n{found}```\n", conllu::write(&doc, &parse)));
                 filled += 1;
             }
             out.push_str(&gap);

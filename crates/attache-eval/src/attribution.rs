@@ -5,7 +5,7 @@
 //! whole attribution is right when the cues share a word, the sources share a word or both are absent, and the contents
 //! have a Jaccard index of at least one half; each gold attribution is matched once.
 //!
-//! Baselines, in the same run: `rules_*` is the coder without the model's proposals, `quotes_*` takes each direct quotation
+//! Baselines, in the same run: `rules_*` is the coder without the model's proposals, `model_*` are the proposals alone, `quotes_*` takes each direct quotation
 //! with the nearest word of the speech lexicon in its sentence as the cue and that word's subject as the source.
 
 use std::collections::{BTreeSet, HashMap};
@@ -82,7 +82,7 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
         .map_err(|error| EvalError::Shape(path.clone(), error.to_string()))?;
     let parses = nlp.parse(&documents.iter().collect::<Vec<_>>());
 
-    let (mut system, mut rules, mut quotes) = (Counts::default(), Counts::default(), Counts::default());
+    let [mut system, mut rules, mut proposals, mut quotes] = [Counts::default(); 4];
     let header = vec!["doc", "gold", "output", "source_f1", "cue_f1", "content_f1", "whole_f1"];
     let mut cases = CaseTable { header, rows: Vec::new() };
     for ((line, document), parse) in lines.iter().zip(&documents).zip(&parses) {
@@ -102,10 +102,12 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
         let mut alone = parse.clone();
         alone.attributions.clear();
         rules.add(compare(&gold, &outermost(parse, &code(&knowledge, document, &alone))));
+        proposals.add(compare(&gold, &proposed(parse)));
         quotes.add(compare(&gold, &nearest_verbs(&knowledge, document, parse)));
     }
     let mut metrics = system.metrics("");
     metrics.extend(rules.metrics("rules_"));
+    metrics.extend(proposals.metrics("model_"));
     metrics.extend(quotes.metrics("quotes_"));
     Ok(Outcome { metrics, cases, ..Outcome::default() })
 }
@@ -161,6 +163,20 @@ fn outermost(parse: &Parse, coding: &Coding) -> Vec<Attribution> {
     outer
         .map(|s| Attribution { source: words(s.source.as_slice()), cue: words(&s.cue), content: words(&s.content) })
         .collect()
+}
+
+/// What the model proposes.
+fn proposed(parse: &Parse) -> Vec<Attribution> {
+    let words = |runs: &[Run]| {
+        let span = |run: &Run| parse.tokens[run.start as usize].span.cover(parse.tokens[run.end as usize - 1].span);
+        joined(parse, runs.iter().map(span).map(|s| touched(parse, s.start as usize, s.end as usize)))
+    };
+    let one = |a: &attache_doc::Attribution| Attribution {
+        source: words(&a.source),
+        cue: words(std::slice::from_ref(&a.cue)),
+        content: words(&a.content),
+    };
+    parse.attributions.iter().map(one).collect()
 }
 
 /// The words that a range of bytes touches, without signs at its ends.

@@ -5,26 +5,33 @@
 //! `--data`; nothing about a set is compiled in. A score is a [`Metric`], and every score can be traced to its cases
 //! ([`CaseTable`], one row a case).
 //!
-//! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`], [`coref`], [`attribution`], [`factuality`], [`responses`] and [`seed`].
+//! Primary nouns: [`manifest::Manifest`], [`Metric`], [`Outcome`]. The scorers are [`syntax`], [`entities`], [`coref`], [`attribution`],
+//! [`factuality`], [`petrarch`], [`responses`], [`times`], [`gsr`], [`coders`], [`relations`], [`precision`] and [`seed`].
 //! Beside them, [`conll18`] scores any trees against others and [`speed`] measures processor time.
 //! What it does not do: train, tune, or download anything.
 
 pub mod attribution;
+pub mod coders;
 pub mod conll18;
 pub mod conllu;
 pub mod coref;
 pub mod entities;
 pub mod factuality;
+pub mod gsr;
 pub mod manifest;
 mod model;
+pub mod petrarch;
+pub mod precision;
+pub mod relations;
 pub mod report;
 pub mod responses;
 pub mod seed;
 pub mod speed;
 pub mod syntax;
+pub mod times;
 pub mod treebank;
 
-pub use report::{CaseTable, Metric, Outcome, Trees};
+pub use report::{Baseline, CaseTable, Metric, Outcome, Trees};
 
 use std::path::{Path, PathBuf};
 
@@ -78,8 +85,14 @@ pub fn score(manifest: &Manifest, data: &Path, show: Option<&str>) -> Result<Out
         Scorer::Attribution => attribution::score(manifest, data, show)?,
         Scorer::Factuality => factuality::score(manifest, data, show)?,
         Scorer::Coref => coref::score(manifest, data, show)?,
+        Scorer::Petrarch => petrarch::score(manifest, data, show)?,
         Scorer::Responses => responses::score(manifest, data, show)?,
+        Scorer::Gsr => gsr::score(manifest, data, show)?,
+        Scorer::Coders => coders::score(manifest, data, show)?,
+        Scorer::Relations => relations::score(manifest, data, show)?,
+        Scorer::Precision => precision::score(manifest, data, show)?,
         Scorer::Seed => seed::score(manifest, data, show)?,
+        Scorer::Times => times::score(manifest, data, show)?,
     };
     match show {
         Some(case) if outcome.shown.is_none() => Err(EvalError::NoCase(case.to_string())),

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use attache_eval::manifest::{self, Manifest};
-use attache_eval::{EvalError, conll18, read_text, report, score, speed, treebank};
+use attache_eval::manifest::{self, Manifest, Scorer};
+use attache_eval::{EvalError, conll18, precision, read_text, relations, report, score, speed, treebank};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Exit code for wrong use and unreadable input.
@@ -74,9 +74,15 @@ struct SetOptions {
     /// Print one case with gold and output side by side
     #[arg(long, value_name = "CASE")]
     show: Option<String>,
-    /// Write one row a case to DIR/SET.csv
+    /// Write one row a case to DIR/SET.csv, and further tables of the set beside it
     #[arg(long, value_name = "DIR")]
     results: Option<PathBuf>,
+    /// For the set of labelled events: print N that have no label, a JSON object a line, for an annotator to judge
+    #[arg(long, value_name = "N", conflicts_with_all = ["show", "results", "check"])]
+    sheet: Option<usize>,
+    /// For the set of relations: fit the judge of given pairs to all rows, and write it to FILE
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["show", "results", "check"])]
+    fit: Option<PathBuf>,
     /// Write the trees of the output to FILE as CoNLL-U: those of the gold's words, or with --raw of running text
     #[arg(long, value_name = "FILE")]
     conllu: Option<PathBuf>,
@@ -121,7 +127,22 @@ fn score_set(options: &SetOptions) -> Result<ExitCode, EvalError> {
         Some(part) => manifest.part(part)?,
         None => manifest,
     };
+    if let Some(count) = options.sheet {
+        if manifest.scorer != Scorer::Precision {
+            return Err(EvalError::Load(format!("--sheet: the set {} has no labels of coded events", manifest.set)));
+        }
+        print(&precision::sheet(&manifest, &options.data, count)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(path) = &options.fit {
+        if manifest.scorer != Scorer::Relations {
+            return Err(EvalError::Load(format!("--fit: nothing is fitted to the set {}", manifest.set)));
+        }
+        write_file(path, &relations::fit(&manifest, &options.data)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let outcome = score(&manifest, &options.data, options.show.as_deref())?;
+    let manifest = manifest.with_baselines(&outcome.baselines);
 
     print(&match (&outcome.shown, options.format) {
         (Some(shown), _) => shown.clone(),
@@ -136,10 +157,11 @@ fn score_set(options: &SetOptions) -> Result<ExitCode, EvalError> {
         write_file(path, if options.raw { &trees.from_raw_text } else { &trees.words_given })?;
     }
     if let Some(folder) = &options.results {
-        let path = folder.join(format!("{}.csv", manifest.set));
-        std::fs::create_dir_all(folder)
-            .and_then(|()| std::fs::write(&path, outcome.cases.to_csv()))
-            .map_err(|error| EvalError::Io(path, error))?;
+        std::fs::create_dir_all(folder).map_err(|error| EvalError::Io(folder.clone(), error))?;
+        write_file(&folder.join(format!("{}.csv", manifest.set)), &outcome.cases.to_csv())?;
+        for (name, table) in &outcome.tables {
+            write_file(&folder.join(format!("{}-{name}.csv", manifest.set)), &table.to_csv())?;
+        }
     }
     if options.check {
         let misses = report::misses(&manifest, &outcome.metrics);

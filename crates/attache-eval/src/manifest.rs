@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::report::Baseline;
 use crate::{EvalError, read_text, seed};
 
 /// How a set is scored.
@@ -17,8 +18,14 @@ pub enum Scorer {
     Coref,
     Attribution,
     Factuality,
+    Petrarch,
     Responses,
+    Gsr,
+    Coders,
+    Relations,
+    Precision,
     Seed,
+    Times,
 }
 
 /// Everything that is known about a set beside its data.
@@ -46,6 +53,15 @@ pub struct Manifest {
     /// Other parts of the set by name, below `--data`: to look at while building, never to report.
     #[serde(default)]
     pub parts: BTreeMap<String, PathBuf>,
+    /// Labels of the gold or of the output, and what they are read as before they are compared: older names, misspelt codes.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
+    /// Labels that everything is scored once more without.
+    #[serde(default)]
+    pub apart: Vec<String>,
+    /// For a sample of articles: how many from which file below `--data`.
+    #[serde(default)]
+    pub sample: BTreeMap<String, usize>,
     /// SHA-256 by file name, of the data the baselines and floors were measured on.
     #[serde(default)]
     pub sha256: BTreeMap<String, String>,
@@ -122,6 +138,21 @@ impl Manifest {
         self.split = name.to_string();
         self.metric.clear();
         Ok(self)
+    }
+
+    /// What a label is read as.
+    pub fn name<'a>(&'a self, label: &'a str) -> &'a str {
+        self.names.get(label).map_or(label, String::as_str)
+    }
+
+    /// The manifest with baselines that were measured in the same run as the scores.
+    pub fn with_baselines(mut self, measured: &[Baseline]) -> Manifest {
+        for baseline in measured {
+            let bounds = self.metric.entry(baseline.metric.clone()).or_default();
+            bounds.baseline = Some(baseline.value);
+            bounds.baseline_source = Some(baseline.source.to_string());
+        }
+        self
     }
 
     /// The bounds of a metric; empty when the manifest does not name it.

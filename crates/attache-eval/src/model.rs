@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use attache_coder::{Knowledge, code, row};
+use attache_doc::wire::EventRow;
+use attache_doc::{Coding, Document, Parse, Span};
+use attache_ingest::{IngestError, Options, document_from_text};
 use attache_nlp::Nlp;
 
 use crate::EvalError;
@@ -59,4 +63,67 @@ pub fn parse_words(nlp: &Nlp, sentences: &[Vec<String>], opens: impl Fn(usize) -
             }
         })
         .collect()
+}
+
+/// Model and knowledge: a text in, its events out.
+pub struct Coder {
+    pub nlp: Nlp,
+    pub knowledge: Knowledge,
+}
+
+/// A document with what was made of it.
+pub struct Coded {
+    pub document: Document,
+    pub parse: Parse,
+    pub coding: Coding,
+    /// One row an event of the coding, in its order.
+    pub rows: Vec<EventRow>,
+}
+
+impl Coder {
+    /// What is inside the binary.
+    pub fn load() -> Result<Coder, EvalError> {
+        let knowledge = Knowledge::embedded().map_err(|error| EvalError::Load(error.to_string()))?;
+        Ok(Coder { nlp: load()?, knowledge })
+    }
+
+    /// Codes documents.
+    pub fn code(&self, documents: Vec<Document>) -> Vec<Coded> {
+        let parses = self.nlp.parse(&documents.iter().collect::<Vec<_>>());
+        let one = |(document, parse): (Document, Parse)| {
+            let coding = code(&self.knowledge, &document, &parse);
+            let rows = row::events(&self.knowledge, &document, &parse, &coding);
+            Coded { document, parse, coding, rows }
+        };
+        documents.into_iter().zip(parses).map(one).collect()
+    }
+
+    /// Codes texts as `attache code` does, without anything known beside them.
+    pub fn code_texts<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Result<Vec<Coded>, IngestError> {
+        let documents = texts.map(|text| document_from_text(text, &Options::default())).collect::<Result<_, _>>()?;
+        Ok(self.code(documents))
+    }
+}
+
+/// Turns code points of a text into bytes. A place behind the end is the end.
+pub struct Points {
+    bytes: Vec<u32>,
+}
+
+impl Points {
+    pub fn of(text: &str) -> Points {
+        let ends = std::iter::once(text.len() as u32);
+        Points { bytes: text.char_indices().map(|(byte, _)| byte as u32).chain(ends).collect() }
+    }
+
+    /// The bytes from one code point to another.
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        let at = |point: usize| self.bytes[point.min(self.bytes.len() - 1)];
+        Span { start: at(start), end: at(end.max(start)) }
+    }
+}
+
+/// True when any span of one list shares a letter with any of the other.
+pub fn overlap(a: &[Span], b: &[Span]) -> bool {
+    a.iter().any(|x| b.iter().any(|y| x.overlaps(*y)))
 }

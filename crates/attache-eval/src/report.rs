@@ -37,6 +37,17 @@ fn percent(part: f64, whole: f64) -> f64 {
     if whole == 0.0 { 0.0 } else { 100.0 * part / whole }
 }
 
+/// A score to compare with that was measured in the same run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Baseline {
+    /// Name of the metric that it stands beside.
+    pub metric: String,
+    /// In the metric's own unit.
+    pub value: f64,
+    /// Whose score it is.
+    pub source: &'static str,
+}
+
 /// One row a case.
 #[derive(Debug, Clone, Default)]
 pub struct CaseTable {
@@ -69,8 +80,12 @@ fn csv_cell(cell: &str) -> String {
 pub struct Outcome {
     /// The numbers.
     pub metrics: Vec<Metric>,
+    /// What is measured beside them.
+    pub baselines: Vec<Baseline>,
     /// One row a case.
     pub cases: CaseTable,
+    /// Further tables by name, written beside the cases.
+    pub tables: Vec<(String, CaseTable)>,
     /// What went wrong in words, for whoever has to mend it.
     pub notes: Vec<String>,
     /// The case asked for, gold and output side by side.

@@ -37,6 +37,8 @@ pub struct Speed {
     pub ingest_seconds: f64,
     /// Sentences, tokens and the whole analysis of the model.
     pub parse_seconds: f64,
+    /// The same analysis without attributions, answers and events: what these cost is the difference.
+    pub syntax_seconds: f64,
     /// From parses to codings.
     pub code_seconds: f64,
 }
@@ -53,7 +55,8 @@ impl Speed {
              ingest  {:>7.2}\n\
              parse   {:>7.2}  {:>7.0}  {:>8.0}\n\
              code    {:>7.2}\n\
-             all     {all:>7.2}  {:>7.0}  {:>8.0}\n",
+             all     {all:>7.2}  {:>7.0}  {:>8.0}\n\
+             parse without attributions, answers and events: {:.2} s, {:.0} pieces/s\n",
             self.load_seconds,
             self.ingest_seconds,
             self.parse_seconds,
@@ -62,6 +65,8 @@ impl Speed {
             self.code_seconds,
             rate(*words, all),
             rate(*pieces, all),
+            self.syntax_seconds,
+            rate(*pieces, self.syntax_seconds),
         )
     }
 }
@@ -93,6 +98,13 @@ pub fn measure(input: &Path, most: usize) -> Result<(Speed, Vec<Blocks>), EvalEr
     }
     let code_seconds = clock.lap()?;
 
+    let syntax = Nlp::embedded().map_err(|error| loaded(&error))?.without_proposals();
+    clock.lap()?;
+    for batch in documents.chunks(DOCUMENTS_AT_ONCE) {
+        std::hint::black_box(syntax.parse(&batch.iter().collect::<Vec<_>>()));
+    }
+    let syntax_seconds = clock.lap()?;
+
     let words_of: Vec<Blocks> =
         documents.iter().zip(&parses).map(|(document, parse)| blocks(document, parse)).collect();
     let sentences = || words_of.iter().flatten().flatten();
@@ -104,6 +116,7 @@ pub fn measure(input: &Path, most: usize) -> Result<(Speed, Vec<Blocks>), EvalEr
         load_seconds,
         ingest_seconds,
         parse_seconds,
+        syntax_seconds,
         code_seconds,
     };
     if speed.words == 0 {

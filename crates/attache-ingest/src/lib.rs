@@ -20,7 +20,7 @@
 //! # Ok::<(), attache_ingest::IngestError>(())
 //! ```
 //!
-//! Primary nouns: [`Options`], [`IngestError`], [`Documents`]. What it does not do: HTML, feeds, sentences.
+//! Primary nouns: [`Options`], [`IngestError`], [`Documents`], [`Pair`]. What it does not do: HTML, feeds, sentences.
 
 mod block;
 mod date;
@@ -29,10 +29,12 @@ mod encoding;
 mod error;
 mod layout;
 mod lexicon;
+mod pair;
 mod source;
 
 pub use date::parse_date;
 pub use error::IngestError;
+pub use pair::Pair;
 pub use source::{Columns, Documents, Row, open};
 
 use attache_doc::{Document, Warning};

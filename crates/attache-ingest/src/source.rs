@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use attache_doc::{Document, Warning};
 use serde_json::Value;
 
-use crate::{IngestError, MAX_TEXT, Options, date, document_from_bytes, document_from_text};
+use crate::pair::Pair;
+use crate::{IngestError, MAX_TEXT, Options, date, document_from_bytes, document_from_text, pair};
 
 /// The longest row of a JSONL input, in bytes: a text at its limit written with six bytes of escape for each byte still fits.
 const MAX_ROW: usize = 64 << 20;
@@ -58,6 +59,19 @@ impl Row {
                 let id = options.id.clone().or_else(|| (input != STDIN).then(|| input.clone()));
                 document_from_bytes(&bytes, &Options { id, ..options.clone() })
             }
+        });
+        made.map_err(|error| error.at(&input, row))
+    }
+
+    /// The text of this row with the two parties that it names by their places.
+    ///
+    /// # Errors
+    /// [`IngestError::In`] with the input, the row and what is wrong with it.
+    pub fn pair(self) -> Result<Pair, IngestError> {
+        let Row { input, row, bytes } = self;
+        let made = bytes.and_then(|bytes| match row {
+            Some(_) => pair::from_row(&bytes),
+            None => Err(IngestError::Row("expected JSON, a row a line, with text, source and target".to_string())),
         });
         made.map_err(|error| error.at(&input, row))
     }

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use attache_doc::{EntityLabel, Rel, Upos, Xpos};
+use attache_doc::{EntityLabel, Rel, Stance, Upos, Xpos};
 use serde::Deserialize;
 
 use crate::NlpError;
 use crate::engine::{Reading, Table, exp};
-use crate::{Attributed, SentenceEntity, SentenceParse, SentenceWord};
+use crate::{Answer, Attributed, Deed, SentenceEntity, SentenceParse, SentenceWord};
 
 /// The part of `models/en/manifest.json` that decoding needs.
 #[derive(Deserialize)]
@@ -28,6 +28,13 @@ struct Names {
     types: Vec<String>,
     cue: Vec<String>,
     part: Vec<String>,
+    deed: Vec<String>,
+    mode: Vec<String>,
+    state: Vec<String>,
+    role: Vec<String>,
+    pair: Vec<String>,
+    answer: Vec<String>,
+    side: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +53,17 @@ pub(crate) struct Labels {
     types: Vec<Tag<EntityLabel>>,
     cues: Vec<Tag<()>>,
     parts: Vec<Tag<Part>>,
+    /// Tags of triggers, whose kinds are numbers of `event_types`.
+    deeds: Vec<Tag<usize>>,
+    event_types: Vec<Box<str>>,
+    /// For each mode the type it belongs to, as a number, and its name.
+    modes: Vec<(usize, Box<str>)>,
+    states: Vec<Box<str>>,
+    roles: Vec<Tag<Role>>,
+    answers: Vec<Tag<Stance>>,
+    sides: Vec<Tag<Side>>,
+    /// Event types of pairs, empty for none.
+    pairs: Vec<Box<str>>,
     /// Name and version of the model, such as `attache-en 1`.
     pub(crate) model: String,
     /// Most pieces that the model reads at once, the marks of beginning and end included.
@@ -59,6 +77,19 @@ impl Labels {
     pub(crate) fn read(manifest: &str) -> Result<Labels, NlpError> {
         let manifest: Manifest = serde_json::from_str(manifest).map_err(|e| NlpError::Manifest(e.to_string()))?;
         let names = manifest.labels;
+        let mut event_types: Vec<Box<str>> = Vec::new();
+        for (_, kind) in names.deed.iter().filter_map(|name| name.split_once('-')) {
+            if !event_types.iter().any(|known| **known == *kind) {
+                event_types.push(kind.into());
+            }
+        }
+        let event_type = |name: &str| event_types.iter().position(|known| **known == *name);
+        let mode = |name: &str| {
+            let (kind, mode) = name.split_once('/')?;
+            Some((event_type(kind)?, mode.into()))
+        };
+        let pair =
+            |name: &str| (name == NO_EVENT || event_type(name).is_some()).then(|| name.replace(NO_EVENT, "").into());
         let labels = Labels {
             upos: all(&names.upos, "upos", Upos::find)?,
             xpos: all(&names.xpos, "xpos", Xpos::find)?,
@@ -68,6 +99,14 @@ impl Labels {
             types: all(&names.types, "types", |name| Tag::find(name, EntityLabel::find))?,
             cues: all(&names.cue, "cue", |name| Tag::find(name, |kind| kind.is_empty().then_some(())))?,
             parts: all(&names.part, "part", |name| Tag::find(name, Part::find))?,
+            deeds: all(&names.deed, "deed", |name| Tag::find(name, event_type))?,
+            modes: all(&names.mode, "mode", mode)?,
+            states: all(&names.state, "state", |name| Some(name.into()))?,
+            roles: all(&names.role, "role", |name| Tag::find(name, Role::find))?,
+            answers: all(&names.answer, "answer", |name| Tag::find(name, stance))?,
+            sides: all(&names.side, "side", |name| Tag::find(name, Side::find))?,
+            pairs: all(&names.pair, "pair", pair)?,
+            event_types,
             model: format!("{} {}", manifest.name, manifest.version),
             most_pieces: manifest.limits.pieces,
             window_pieces: manifest.limits.window,
@@ -102,7 +141,11 @@ impl Labels {
             words: words.iter().enumerate().map(word).collect(),
             entities: entities(&self.entities, &reading.entity, rows.clone()),
             names: entities(&self.types, &reading.types, rows.clone()),
-            happened: rows.map(|row| reading.happened.row(row)[0]).collect(),
+            happened: if reading.happened.rows() == 0 {
+                Vec::new()
+            } else {
+                rows.map(|row| reading.happened.row(row)[0]).collect()
+            },
         }
     }
 
@@ -115,8 +158,13 @@ impl Labels {
             (&reading.entity, self.entities.len()),
             (&reading.types, self.types.len()),
             (&reading.cue, self.cues.len()),
+            (&reading.answer, self.answers.len()),
+            (&reading.deed, self.deeds.len()),
+            (&reading.mode, self.modes.len()),
+            (&reading.state, self.states.len()),
         ];
-        if tables.iter().any(|(table, labels)| table.columns() != *labels) {
+        // Tables of heads that were not asked are empty.
+        if tables.iter().any(|(table, labels)| table.rows() > 0 && table.columns() != *labels) {
             return Err(NlpError::Run("the outputs have other sizes than the manifest's labels".to_string()));
         }
         Ok(())
@@ -125,6 +173,12 @@ impl Labels {
     /// The cues among some words of a window, with the probability of exactly these tags.
     pub(crate) fn cues(&self, reading: &Reading, rows: Range<usize>) -> Vec<(Range<usize>, f32)> {
         runs(&self.cues, &reading.cue, rows).into_iter().map(|run| (run.words, run.score)).collect()
+    }
+
+    /// The probability of each of some words to be part of a cue.
+    pub(crate) fn attributing(&self, reading: &Reading, rows: Range<usize>) -> Vec<f32> {
+        let outside = self.cues.iter().position(|tag| *tag == Tag::Outside);
+        rows.map(|row| outside.map_or(0.0, |o| 1.0 - probability(reading.cue.row(row), o))).collect()
     }
 
     /// What a cue attributes: `parts` holds the logits of the parts, a row a word of the window, `rows` those for the cue.
@@ -138,6 +192,99 @@ impl Labels {
                 Part::Content => found.content.push(words),
             }
         }
+        found
+    }
+
+    /// The triggers of events among some words of a window: those on the best path of tags, and further words that may well
+    /// be one.
+    pub(crate) fn deeds(&self, reading: &Reading, rows: Range<usize>) -> Vec<Deed> {
+        let found = runs(&self.deeds, &reading.deed, rows.clone());
+        let mut triggers: Vec<Range<usize>> = found.into_iter().map(|run| run.words).collect();
+        let free: Vec<usize> = rows.filter(|row| !triggers.iter().any(|words| words.contains(row))).collect();
+        triggers.extend(free.into_iter().map(|row| row..row + 1));
+        triggers.sort_unstable_by_key(|words| words.start);
+        triggers.into_iter().filter_map(|words| self.deed(reading, words)).collect()
+    }
+
+    /// What some words trigger, if they may well trigger something.
+    fn deed(&self, reading: &Reading, trigger: Range<usize>) -> Option<Deed> {
+        let row = trigger.start;
+        let tags = probabilities(reading.deed.row(row));
+        let mut types = vec![0.0; self.event_types.len()];
+        for (tag, probability) in self.deeds.iter().zip(&tags) {
+            match tag {
+                Tag::Outside => {}
+                // A word that continues a trigger of which the beginning was missed is none of its own.
+                Tag::Begin(kind) => types[*kind] += probability,
+                Tag::Inside(kind) if trigger.len() > 1 => types[*kind] += probability,
+                Tag::Inside(_) => {}
+            }
+        }
+        let mut types: Vec<(usize, f32)> = types.into_iter().enumerate().collect();
+        types.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let score = types.iter().map(|(_, score)| score).sum::<f32>().min(1.0);
+        if score < LEAST_DEED {
+            return None;
+        }
+        let modes: Vec<(&str, f32)> = (self.modes.iter().zip(reading.mode.row(row)))
+            .filter(|((kind, _), _)| *kind == types[0].0)
+            .map(|((_, mode), logit)| (&**mode, *logit))
+            .collect();
+        let states: Vec<(&str, f32)> =
+            self.states.iter().map(|s| &**s).zip(reading.state.row(row).iter().copied()).collect();
+        types.retain(|(_, score)| *score >= LEAST_TYPE);
+        Some(Deed {
+            trigger,
+            score,
+            types: types.into_iter().map(|(kind, score)| (self.event_types[kind].clone(), score)).collect(),
+            mode: most_probable(&modes),
+            state: most_probable(&states),
+            actor: Vec::new(),
+            recipient: Vec::new(),
+        })
+    }
+
+    /// The answers of parties among some words of a window.
+    pub(crate) fn answers(&self, reading: &Reading, rows: Range<usize>) -> Vec<Answer> {
+        let answer = |run: Run<Stance>| Answer {
+            cue: run.words,
+            stance: run.kind,
+            score: run.score,
+            by: Vec::new(),
+            to: Vec::new(),
+        };
+        runs(&self.answers, &reading.answer, rows).into_iter().map(answer).collect()
+    }
+
+    /// Who answers what: `sides` holds the logits of the sides, a row a word of the window, `rows` those for the answer's cue.
+    pub(crate) fn answered(&self, answer: &mut Answer, sides: &Table, rows: Range<usize>) {
+        let first = rows.start;
+        for run in runs(&self.sides, sides, rows) {
+            let words = run.words.start - first..run.words.end - first;
+            match run.kind {
+                Side::By => answer.by.push(words),
+                Side::To => answer.to.push(words),
+            }
+        }
+    }
+
+    /// The participants of an event: `roles` holds the logits of the roles, a row a word of the window, `rows` those for its trigger.
+    pub(crate) fn participants(&self, deed: &mut Deed, roles: &Table, rows: Range<usize>) {
+        let first = rows.start;
+        for run in runs(&self.roles, roles, rows) {
+            let words = run.words.start - first..run.words.end - first;
+            match run.kind {
+                Role::Actor => deed.actor.push(words),
+                Role::Recipient => deed.recipient.push(words),
+            }
+        }
+    }
+
+    /// Event types for a pair of participants, the most probable first, `None` for no event.
+    pub(crate) fn pair(&self, logits: &[f32]) -> Vec<(Option<String>, f32)> {
+        let names = self.pairs.iter().map(|name| Some(name.to_string()).filter(|name| !name.is_empty()));
+        let mut found: Vec<(Option<String>, f32)> = names.zip(probabilities(logits)).collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1));
         found
     }
 
@@ -257,6 +404,34 @@ fn best(logits: &[f32]) -> usize {
     best.0
 }
 
+/// Least probability that words trigger an event for them to be told of.
+const LEAST_DEED: f32 = 0.1;
+
+/// Least probability of an event type to be told of.
+const LEAST_TYPE: f32 = 0.02;
+
+/// How the model's labels name that there is no event between two participants.
+const NO_EVENT: &str = "NONE";
+
+/// The best of some labels with logits, and its probability among them; empty when there are none.
+fn most_probable(labels: &[(&str, f32)]) -> (Box<str>, f32) {
+    let logits: Vec<f32> = labels.iter().map(|(_, logit)| *logit).collect();
+    if logits.is_empty() {
+        return ("".into(), 0.0);
+    }
+    let first = best(&logits);
+    (labels[first].0.into(), probability(&logits, first))
+}
+
+/// The softmax of logits.
+fn probabilities(logits: &[f32]) -> Vec<f32> {
+    let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut shares: Vec<f32> = logits.iter().map(|logit| exp(logit - most)).collect();
+    let sum: f32 = shares.iter().sum();
+    shares.iter_mut().for_each(|share| *share /= sum);
+    shares
+}
+
 /// The softmax of one logit.
 fn probability(logits: &[f32], label: usize) -> f32 {
     let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -300,6 +475,45 @@ impl Part {
         match name {
             "SOURCE" => Some(Part::Source),
             "CONTENT" => Some(Part::Content),
+            _ => None,
+        }
+    }
+}
+
+/// What a word is to the trigger of an event.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Role {
+    Actor,
+    Recipient,
+}
+
+impl Role {
+    fn find(name: &str) -> Option<Role> {
+        match name {
+            "ACTOR" => Some(Role::Actor),
+            "RECIPIENT" => Some(Role::Recipient),
+            _ => None,
+        }
+    }
+}
+
+/// The stance of this name, as the wire has it.
+fn stance(name: &str) -> Option<Stance> {
+    serde_json::from_value(serde_json::Value::from(name)).ok()
+}
+
+/// What a word is to an answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Side {
+    By,
+    To,
+}
+
+impl Side {
+    fn find(name: &str) -> Option<Side> {
+        match name {
+            "BY" => Some(Side::By),
+            "TO" => Some(Side::To),
             _ => None,
         }
     }
@@ -444,7 +658,7 @@ mod tests {
     fn an_unknown_label_is_an_error_that_names_it() {
         let manifest = r#"{"name": "x", "version": 1, "limits": {"pieces": 64, "window": 64}, "labels": {"upos": ["VERBS"],
             "xpos": ["NN"], "deprel": ["dep"], "lemma": ["keep"], "entity": ["O"], "types": ["O"], "cue": ["O"],
-            "part": ["O"]}}"#;
+            "part": ["O"], "deed": ["O", "B-AID"], "mode": ["AID/"], "state": ["actual"], "role": ["O"], "pair": ["NONE"], "answer": ["O"], "side": ["O"]}}"#;
         let error = Labels::read(manifest).err().unwrap();
         assert_eq!(error.to_string(), "the model's manifest: labels.upos has the unknown label \"VERBS\"");
     }

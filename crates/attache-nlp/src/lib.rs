@@ -128,6 +128,16 @@ pub struct SentenceEntity {
     pub score: f32,
 }
 
+/// What the model says of two participants that it was told of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Related {
+    /// The event types of the model's labels for what the first does to the second, the most probable first, with their
+    /// probabilities; `None` stands for no event.
+    pub types: Vec<(Option<String>, f32)>,
+    /// A vector of each, from which the types were scored: their part in what the text tells, in numbers without names.
+    pub vectors: [Vec<f32>; 2],
+}
+
 impl Nlp {
     /// Loads the model that is part of the program, for use on one thread.
     ///
@@ -155,6 +165,13 @@ impl Nlp {
     /// and shares the `Nlp` among them.
     pub fn with_threads(mut self, threads: usize) -> Nlp {
         self.threads = threads.max(1);
+        self
+    }
+
+    /// Leaves out what the model takes for attributions, answers and events, and whether things happened: for work that asks for
+    /// words, trees and names alone, and to measure what the rest costs.
+    pub fn without_proposals(mut self) -> Nlp {
+        self.engine.proposals = false;
         self
     }
 
@@ -193,6 +210,51 @@ impl Nlp {
             |sentences: &Vec<Vec<String>>| Text { blocks: vec![0; sentences.len()], sentences: sentences.clone() };
         let texts: Vec<Text> = paragraphs.iter().map(text).collect();
         self.analyse(&texts).into_iter().map(|analysis| analysis.sentences).collect()
+    }
+
+    /// The same for two participants of a parsed document, given as tokens.
+    pub fn relate_in(&self, doc: &Document, parse: &Parse, participants: [&[TokenIx]; 2]) -> Option<Related> {
+        let words = |sentence: &Sentence| sentence.tokens.clone().map(|t| parse.form(doc, t).to_string()).collect();
+        let sentences: Vec<Vec<String>> = parse.sentences.iter().map(words).collect();
+        let [one, other] = participants.map(|tokens| tokens.iter().map(|&t| t as usize).collect::<Vec<_>>());
+        self.relate(&sentences, [&one, &other])
+    }
+
+    /// What the first of two participants does to the second, in a text of sentences of words. The participants are numbers of
+    /// words, counted over the text, and may be missing on one side. Only as many sentences are read as the model reads at once, those around the participants.
+    pub fn relate(&self, sentences: &[Vec<String>], participants: [&[usize]; 2]) -> Option<Related> {
+        let text = Text { sentences: sentences.to_vec(), blocks: vec![0; sentences.len()] };
+        let chunks = self.chunks(&text);
+        // The chunks from the first to the last that hold a word of the participants; what does not fit behind them is left out.
+        let mut starts = vec![0];
+        starts.extend(chunks.iter().scan(0, |sum, chunk| {
+            *sum += chunk.words.len();
+            Some(*sum)
+        }));
+        let holds = |&i: &usize| {
+            participants.iter().flat_map(|words| words.iter()).any(|word| (starts[i]..starts[i + 1]).contains(word))
+        };
+        let held: Vec<usize> = (0..chunks.len()).filter(holds).collect();
+        let (&first, &last) = (held.first()?, held.last()?);
+        let (mut end, mut size) = (first + 1, 1 + chunks[first].size());
+        while end <= last && size + chunks[end].size() <= self.labels.most_pieces {
+            size += chunks[end].size();
+            end += 1;
+        }
+        let mut window = self.window(&chunks[first..end]);
+        let own = participants.map(|words| {
+            let here = words.iter().filter(|word| (starts[first]..starts[end]).contains(word));
+            here.map(|word| word - starts[first]).collect::<Vec<_>>()
+        });
+        window.point_to([&own[0], &own[1]]);
+        let mut scratch = Scratch::default();
+        let readings = self.engine.read(&[&window], &mut scratch).ok()?;
+        // A side that is not named may be anybody in what was read.
+        let all: Vec<usize> = (0..starts[end] - starts[first]).collect();
+        let sides = own.each_ref().map(|words| if words.is_empty() { &all } else { words }.as_slice());
+        let (logits, vectors) = self.engine.pair(&readings[0], sides, &mut scratch);
+        let types = self.labels.pair(logits.row(0));
+        Some(Related { types, vectors: vectors.map(|vector| vector.row(0).to_vec()) })
     }
 
     /// Parses texts, in windows that the model can read, on as many threads as allowed.
@@ -325,9 +387,25 @@ impl Nlp {
             for (word, form) in parse.words.iter_mut().zip(&chunk.words) {
                 word.lemma = self.lemmas.settle(form, word.upos, word.xpos, std::mem::take(&mut word.lemma));
             }
-            cues.extend(self.labels.cues(reading, rows.clone()));
             read.sentences.push(parse);
             first = rows.end;
+            if !self.engine.proposals {
+                continue;
+            }
+            cues.extend(self.labels.cues(reading, rows.clone()));
+            read.attributing.extend(self.labels.attributing(reading, rows.clone()));
+            read.answers.extend(self.labels.answers(reading, rows.clone()));
+            read.deeds.extend(self.labels.deeds(reading, rows.clone()));
+        }
+        let triggers: Vec<usize> = read.deeds.iter().map(|deed| deed.trigger.start).collect();
+        let roles = self.engine.roles(reading, &triggers, scratch);
+        for (n, deed) in read.deeds.iter_mut().enumerate() {
+            self.labels.participants(deed, &roles, n * first..(n + 1) * first);
+        }
+        let cues_of_answers: Vec<usize> = read.answers.iter().map(|answer| answer.cue.start).collect();
+        let sides = self.engine.sides(reading, &cues_of_answers, scratch);
+        for (n, answer) in read.answers.iter_mut().enumerate() {
+            self.labels.answered(answer, &sides, n * first..(n + 1) * first);
         }
         let anchors: Vec<usize> = cues.iter().map(|(cue, _)| cue.start).collect();
         let parts = self.engine.parts(reading, &anchors, scratch);
@@ -350,7 +428,17 @@ struct Text {
 struct Read {
     sentences: Vec<SentenceParse>,
     attributed: Vec<Attributed>,
+    /// For each word the probability that it attributes something.
+    attributing: Vec<f32>,
+    deeds: Vec<Deed>,
+    answers: Vec<Answer>,
 }
+
+/// An answer with its words counted in a window or in a text.
+type Answer = attache_doc::Answer<usize>;
+
+/// An event with its words counted in a window or in a text.
+type Deed = attache_doc::Deed<usize>;
 
 /// An attribution, in words of a window or of a text.
 struct Attributed {
@@ -423,6 +511,9 @@ impl Chunk<'_> {
 struct Analysis {
     sentences: Vec<SentenceParse>,
     attributed: Vec<Attributed>,
+    attributing: Vec<f32>,
+    deeds: Vec<Deed>,
+    answers: Vec<Answer>,
     warnings: Vec<Warning>,
 }
 
@@ -439,7 +530,7 @@ fn join(sentences: usize, windows: Vec<(Result<Read, NlpError>, &[Chunk])>) -> A
             let message = format!("{error}; {words} words are left without analysis");
             analysis.warnings.push(Warning::new("model-failed", message));
             let sentences = chunks.iter().map(|chunk| unanalysed(chunk.words.len())).collect();
-            Read { sentences, attributed: Vec::new() }
+            Read { sentences, attributing: vec![0.0; words], ..Read::default() }
         });
         for (parse, chunk) in read.sentences.into_iter().zip(chunks) {
             chunks_of[chunk.sentence] += 1;
@@ -452,7 +543,11 @@ fn join(sentences: usize, windows: Vec<(Result<Read, NlpError>, &[Chunk])>) -> A
             content: found.content.into_iter().map(shift).collect(),
             score: found.score,
         }));
-        first += chunks.iter().map(|chunk| chunk.words.len()).sum::<usize>();
+        let words: usize = chunks.iter().map(|chunk| chunk.words.len()).sum();
+        analysis.attributing.extend(read.attributing);
+        analysis.answers.extend(read.answers.into_iter().map(|answer| answer.shifted(shift)));
+        analysis.deeds.extend(read.deeds.into_iter().map(|deed| deed.shifted(shift)));
+        first += words;
     }
     for (parts, sentence) in chunks_of.into_iter().zip(&analysis.sentences).filter(|(parts, _)| *parts > 1) {
         let words = sentence.words.len();
@@ -528,6 +623,9 @@ fn assemble(segments: &[Segment], analysis: Analysis) -> Parse {
         content: found.content.into_iter().map(run).collect(),
         score: found.score,
     }));
+    parse.attributing = analysis.attributing;
+    parse.answers.extend(analysis.answers.into_iter().map(|answer| answer.shifted(run)));
+    parse.deeds.extend(analysis.deeds.into_iter().map(|deed| deed.shifted(run)));
     parse.warnings = analysis.warnings;
     parse
 }

@@ -27,6 +27,8 @@ struct Parity {
 struct ReferenceWindow {
     sentences: Vec<Reference>,
     attributions: Vec<ReferenceAttribution>,
+    deeds: Vec<ReferenceDeed>,
+    answers: Vec<ReferenceAnswer>,
     logits: Rows,
 }
 
@@ -50,8 +52,24 @@ struct ReferenceAttribution {
     parts: Vec<String>,
 }
 
+/// A trigger with its type, and for each word of the window what it is to it.
+#[derive(Deserialize)]
+struct ReferenceDeed {
+    trigger: (usize, usize),
+    r#type: String,
+    roles: Vec<String>,
+}
+
+/// An answer's cue with its stance, and for each word of the window what it is to it.
+#[derive(Deserialize)]
+struct ReferenceAnswer {
+    cue: (usize, usize),
+    stance: attache_doc::Stance,
+    sides: Vec<String>,
+}
+
 /// The first three logits of each head for the first word; of the relations with the root as head, and of the parts with
-/// that word as cue.
+/// that word as cue; of a pair with the first and the last word as participants.
 #[derive(Deserialize)]
 struct Rows {
     upos: [f32; 3],
@@ -63,6 +81,13 @@ struct Rows {
     arc: Vec<f32>,
     rel: [f32; 3],
     part: [f32; 3],
+    deed: [f32; 3],
+    mode: [f32; 3],
+    state: [f32; 3],
+    answer: [f32; 3],
+    side: [f32; 3],
+    role: [f32; 3],
+    pair: [f32; 3],
 }
 
 fn read_parity() -> Parity {
@@ -92,6 +117,16 @@ fn tags(words: usize, entities: &[crate::SentenceEntity]) -> Vec<String> {
     tags
 }
 
+/// Whether a word stands in one of some runs.
+fn stands(runs: &[std::ops::Range<usize>], word: usize) -> bool {
+    runs.iter().any(|run| run.contains(&word))
+}
+
+/// A label without its position.
+fn bare(label: &str) -> &str {
+    label.split_once('-').map_or(label, |(_, kind)| kind)
+}
+
 #[test]
 fn agrees_with_the_reference() {
     let parity = read_parity();
@@ -115,6 +150,13 @@ fn agrees_with_the_reference() {
         let count: usize = words.iter().map(Vec::len).sum();
         let rel = nlp.engine.relations(&reading, &vec![0; count], &mut scratch);
         let part = nlp.engine.parts(&reading, &[0], &mut scratch);
+        let role = nlp.engine.roles(&reading, &[0], &mut scratch);
+        let side = nlp.engine.sides(&reading, &[0], &mut scratch);
+        let mut told = nlp.window(&chunks);
+        let participants: [&[usize]; 2] = [&[0], &[count - 1]];
+        told.point_to(participants);
+        let told = nlp.engine.read(&[&told], &mut scratch).unwrap().remove(0);
+        let (pair, _) = nlp.engine.pair(&told, participants, &mut scratch);
         for (head, found, expected) in [
             ("upos", reading.upos.row(0), &window.logits.upos[..]),
             ("xpos", reading.xpos.row(0), &window.logits.xpos[..]),
@@ -125,6 +167,13 @@ fn agrees_with_the_reference() {
             ("arc", reading.arcs[0].row(0), &window.logits.arc[..]),
             ("rel", rel.row(0), &window.logits.rel[..]),
             ("part", part.row(0), &window.logits.part[..]),
+            ("deed", reading.deed.row(0), &window.logits.deed[..]),
+            ("mode", reading.mode.row(0), &window.logits.mode[..]),
+            ("state", reading.state.row(0), &window.logits.state[..]),
+            ("answer", reading.answer.row(0), &window.logits.answer[..]),
+            ("side", side.row(0), &window.logits.side[..]),
+            ("role", role.row(0), &window.logits.role[..]),
+            ("pair", pair.row(0), &window.logits.pair[..]),
         ] {
             // A sentence of one word has two possible heads only; a word as its own head is no head in either.
             for (i, (&found, &expected)) in found.iter().zip(expected).enumerate().filter(|(_, (_, e))| **e > -1000.0) {
@@ -175,6 +224,37 @@ fn agrees_with_the_reference() {
                     _ => "O",
                 };
                 compare("part", here, expected, &window.sentences[0].words);
+            }
+        }
+        assert_eq!(read.answers.len(), window.answers.len(), "answers of {words:?}");
+        for (found, reference) in read.answers.iter().zip(&window.answers) {
+            assert_eq!(
+                (found.cue.start, found.cue.end, found.stance),
+                (reference.cue.0, reference.cue.1, reference.stance)
+            );
+            for (i, expected) in reference.sides.iter().enumerate() {
+                let here = match (stands(&found.by, i), stands(&found.to, i)) {
+                    (true, _) => "BY",
+                    (_, true) => "TO",
+                    _ => "O",
+                };
+                compare("side", here, bare(expected), &window.sentences[0].words);
+            }
+        }
+        for reference in &window.deeds {
+            let trigger = reference.trigger.0..reference.trigger.1;
+            let Some(found) = read.deeds.iter().find(|deed| deed.trigger == trigger) else {
+                compare("trigger", "", &reference.r#type, &window.sentences[0].words);
+                continue;
+            };
+            compare("event type", &found.types[0].0, &reference.r#type, &window.sentences[0].words);
+            for (i, expected) in reference.roles.iter().enumerate() {
+                let here = match (stands(&found.actor, i), stands(&found.recipient, i)) {
+                    (true, _) => "ACTOR",
+                    (_, true) => "RECIPIENT",
+                    _ => "O",
+                };
+                compare("role", here, bare(expected), &window.sentences[0].words);
             }
         }
     }

@@ -22,6 +22,9 @@ pub(crate) enum Case {
 }
 
 impl Case {
+    /// Number of classes, that of no word included.
+    pub(crate) const COUNT: u8 = 6;
+
     /// The class of a word. A digit wins over everything; a single capital is `Title`.
     pub(crate) fn of(word: &str) -> Case {
         if word.chars().any(is_digit) {

@@ -53,8 +53,22 @@ fn check(doc: &Document, parse: &Parse) {
     read.names.clone_from(&parse.names);
     read.attributions.clone_from(&parse.attributions);
     read.happened.clone_from(&parse.happened);
+    read.attributing.clone_from(&parse.attributing);
+    read.deeds.clone_from(&parse.deeds);
+    read.answers.clone_from(&parse.answers);
     assert_eq!(&read, parse);
-    assert_eq!(parse.happened.len(), parse.tokens.len());
+    assert_eq!((parse.happened.len(), parse.attributing.len()), (parse.tokens.len(), parse.tokens.len()));
+    for answer in &parse.answers {
+        for run in answer.by.iter().chain(&answer.to).chain([&answer.cue]) {
+            assert!(run.start < run.end && run.end as usize <= parse.tokens.len());
+        }
+    }
+    for deed in &parse.deeds {
+        for run in deed.actor.iter().chain(&deed.recipient).chain([&deed.trigger]) {
+            assert!(run.start < run.end && run.end as usize <= parse.tokens.len());
+        }
+        assert!(deed.types.windows(2).all(|two| two[0].1 >= two[1].1) && (0.1..=1.0).contains(&deed.score), "{deed:?}");
+    }
     for attribution in &parse.attributions {
         let runs = attribution.source.iter().chain(&attribution.content).chain([&attribution.cue]);
         for run in runs {

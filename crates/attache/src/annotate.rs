@@ -1,7 +1,7 @@
 //! `attache annotate`: the layers below the coding.
 
 use attache_doc::wire::{StatementRow, TextSpan};
-use attache_doc::{Document, Span, conllu};
+use attache_doc::{Document, Span, TimeMention, conllu};
 use serde_json::{Value, json};
 
 use crate::cli::{AnnotateArgs, AnnotateFormat, Layer, Verbosity};
@@ -12,14 +12,15 @@ use crate::output::{self, Failure, Outcome};
 /// Runs the command.
 pub fn run(args: &AnnotateArgs, verbosity: Verbosity) -> Result<Outcome, Failure> {
     let inputs = output::inputs(&args.input.inputs)?;
-    let coded = args.layers.iter().any(|layer| layer.is_coded());
+    let coded = args.layers.iter().any(|layer| layer.is_coded()) || args.format == AnnotateFormat::Timeml;
     if args.format == AnnotateFormat::Conllu && coded {
         return Err(Failure::new("CoNLL-U holds sentences, tokens and entities; the other layers need --format jsonl"));
     }
-    let engine = Engine::load()?;
+    let engine = Engine::load(args.input.own.knowledge.as_deref())?;
     let emit = |coded: &Coded, out: &mut Vec<u8>| -> usize {
         match args.format {
             AnnotateFormat::Conllu => out.extend_from_slice(conllu::write(&coded.doc, &coded.parse).as_bytes()),
+            AnnotateFormat::Timeml => out.extend_from_slice(timeml(&coded.doc, &coded.coding.times).as_bytes()),
             AnnotateFormat::Jsonl => {
                 serde_json::to_writer(&mut *out, &layers(&engine, coded, &args.layers)).expect("layers are JSON");
                 out.push(b'\n');
@@ -77,15 +78,13 @@ fn layers(engine: &Engine, coded: &Coded, wanted: &[Layer]) -> Value {
             ),
             Layer::Times => (
                 "times",
-                list(&coding.times, |w| {
+                list(&coding.times, |t| {
                     let more = json!({
-                        "edtf": w.edtf(), "earliest": w.earliest, "latest": w.latest, "grain": w.grain, "basis": w.basis,
-                        "firm": w.firm,
+                        "type": t.kind, "value": t.value, "mod": t.modifier, "edtf": t.edtf(), "earliest": t.when.earliest,
+                        "latest": t.when.latest, "grain": t.when.grain, "basis": t.when.basis, "anchor": anchor(t), "ends": t.ends,
+                        "because": t.because,
                     });
-                    match w.span {
-                        Some(span) => place(doc, span, more),
-                        None => more,
-                    }
+                    place(doc, t.span, more)
                 }),
             ),
             Layer::Places => (
@@ -114,6 +113,69 @@ fn layers(engine: &Engine, coded: &Coded, wanted: &[Layer]) -> Value {
         object.insert(name.to_string(), value);
     }
     Value::Object(object)
+}
+
+/// A document as TimeML: its text with a TIMEX3 around each time expression. Intervals have no words of their own beside their
+/// ends, so they are empty elements that name both.
+fn timeml(doc: &Document, times: &[TimeMention]) -> String {
+    let escape =
+        |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<TimeML>\n");
+    if let Some(id) = &doc.meta.id {
+        out.push_str(&format!("<DOCID>{}</DOCID>\n", escape(id)));
+    }
+    if let Some(day) = doc.meta.published {
+        out.push_str(&format!(
+            "<DCT><TIMEX3 tid=\"t0\" type=\"DATE\" value=\"{day}\" temporalFunction=\"false\" \
+             functionInDocument=\"CREATION_TIME\">{day}</TIMEX3></DCT>\n"
+        ));
+    }
+    out.push_str("<TEXT>");
+    let mut at = 0;
+    let mut intervals = String::new();
+    for (n, time) in times.iter().enumerate() {
+        let range = time.span.range();
+        if let Some((a, b)) = time.ends {
+            let days = time.when.earliest.zip(time.when.latest).map_or(0, |(from, to)| (to - from).get_days() + 1);
+            intervals.push_str(&format!(
+                "<TIMEX3 tid=\"t{}\" type=\"DURATION\" value=\"P{days}D\" beginPoint=\"t{}\" endPoint=\"t{}\" \
+                 temporalFunction=\"true\"/>\n",
+                n + 1,
+                a + 1,
+                b + 1
+            ));
+            continue;
+        }
+        let anchor = match time.anchor {
+            Some(other) => Some(format!("t{}", other + 1)),
+            None => time.of_document.then(|| "t0".to_string()),
+        };
+        let function = anchor.map(|a| format!(" temporalFunction=\"true\" anchorTimeID=\"{a}\"")).unwrap_or_default();
+        let modifier = time.modifier.as_ref().map(|m| format!(" mod=\"{m}\"")).unwrap_or_default();
+        out.push_str(&escape(&doc.full_text()[at..range.start]));
+        out.push_str(&format!(
+            "<TIMEX3 tid=\"t{}\" type=\"{}\" value=\"{}\"{modifier}{function}>{}</TIMEX3>",
+            n + 1,
+            time.kind.as_str(),
+            escape(&time.value),
+            escape(doc.text(time.span))
+        ));
+        at = range.end;
+    }
+    out.push_str(&escape(&doc.full_text()[at..]));
+    out.push_str("</TEXT>\n");
+    out.push_str(&intervals);
+    out.push_str("</TimeML>\n");
+    out
+}
+
+/// What a time is reckoned from: `document`, the index of another time, or nothing.
+fn anchor(time: &TimeMention) -> Value {
+    match time.anchor {
+        Some(other) => json!(other),
+        None if time.of_document => json!("document"),
+        None => Value::Null,
+    }
 }
 
 fn list<T>(items: &[T], one: impl Fn(&T) -> Value) -> Value {

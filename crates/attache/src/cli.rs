@@ -78,10 +78,14 @@ pub enum Command {
     Code(CodeArgs),
     /// The layers below the coding: sentences, tokens, entities, mentions, times, places, statements
     Annotate(AnnotateArgs),
+    /// What relates two parties of a text whose words are given: type, mode, act
+    Relate(RelateArgs),
     /// Why something was coded so, or was not; or what a code means
     Explain(ExplainArgs),
     /// Every act, type, mode, context, sector, code and status with its definition
     Codebook(CodebookArgs),
+    /// Is everything right in the tables, in a folder laid over them, in dictionaries: every problem with file and line
+    Check(CheckArgs),
     /// Self-test: loads model and knowledge, codes a sentence, measures the speed of this machine
     Doctor,
     /// Shell completions on standard output
@@ -95,6 +99,25 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
+}
+
+/// Where more knowledge lies than is inside the binary.
+#[derive(Debug, Args)]
+pub struct KnowledgeArgs {
+    /// A folder with tables as under knowledge/ (such as knowledge.d/lexicon/en/triggers.tsv): its rows replace the built-in
+    /// rows of their key or add to them; a row that begins with ! drops them
+    #[arg(long, value_name = "DIR")]
+    pub knowledge: Option<PathBuf>,
+}
+
+/// `attache check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// A folder with tables as under knowledge/; without it the built-in ones alone
+    pub dir: Option<PathBuf>,
+    /// A folder with dictionaries of TABARI or PETRARCH
+    #[arg(long, value_name = "DIR")]
+    pub petrarch: Option<PathBuf>,
 }
 
 /// What is known about one article beside its text.
@@ -129,6 +152,9 @@ pub struct ReadArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub about: AboutArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub own: KnowledgeArgs,
     /// Text for people, or one JSON object
     #[arg(long, value_enum, default_value_t = ReadFormat::Text)]
     pub format: ReadFormat,
@@ -206,6 +232,9 @@ pub struct InputArgs {
     pub threads: Option<u16>,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub own: KnowledgeArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub columns: ColumnArgs,
 }
 
@@ -215,6 +244,10 @@ pub struct CodeArgs {
     /// What a row is
     #[arg(long, value_enum, default_value_t = Emit::Events)]
     pub emit: Emit,
+    /// Code with the dictionaries of TABARI or PETRARCH in this folder (x.actors.txt, x.agents.txt, x.verbs.txt, …) instead
+    /// of attache's own tables: rows of source, target and code
+    #[arg(long, value_name = "DIR")]
+    pub petrarch: Option<PathBuf>,
     /// How rows are written [default: table on a terminal, jsonl otherwise]
     #[arg(long, value_enum)]
     pub format: Option<CodeFormat>,
@@ -247,7 +280,7 @@ pub struct AnnotateArgs {
     /// Which layers to write, separated by commas
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Layer::Sentences, Layer::Tokens, Layer::Entities])]
     pub layers: Vec<Layer>,
-    /// One JSON object a document, or CoNLL-U
+    /// One JSON object a document, CoNLL-U, or the text with its time expressions as TimeML
     #[arg(long, value_enum, default_value_t = AnnotateFormat::Jsonl)]
     pub format: AnnotateFormat,
     #[command(flatten)]
@@ -281,6 +314,29 @@ impl Layer {
 pub enum AnnotateFormat {
     Jsonl,
     Conllu,
+    Timeml,
+}
+
+/// `attache relate`.
+#[derive(Debug, Args)]
+pub struct RelateArgs {
+    /// JSONL files (also .gz, .zst), folders, patterns; - or nothing for standard input. A row holds `text`, `source` and
+    /// `target`, perhaps an `id`. A side is {"start", "end"} in code points, end exclusive, a list of such pieces, or null
+    /// where the text does not name it
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Further knowledge
+    #[command(flatten)]
+    pub own: KnowledgeArgs,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write the rows that failed to this file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// How many rows to work on at once [default: the number of processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
 }
 
 /// `attache explain`.
@@ -303,6 +359,9 @@ pub struct ExplainArgs {
     pub not_coded: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub own: KnowledgeArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub about: AboutArgs,
 }
 
@@ -311,6 +370,9 @@ pub struct ExplainArgs {
 pub struct CodebookArgs {
     /// A code or name (AGREE, 036, talk-by-phone, one-side), or a kind of entry (act, type, mode, cameo, status, …)
     pub code: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub own: KnowledgeArgs,
     /// Text for people, or JSON, one object a line
     #[arg(long, value_enum, default_value_t = ReadFormat::Text)]
     pub format: ReadFormat,

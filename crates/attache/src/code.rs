@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use attache_coder::dictionary::{self, DictionaryRow};
 use attache_coder::row;
 use attache_doc::wire::{DocumentRow, EventRow, StandingRow, StatementRow};
 use attache_doc::{Coding, Document, Parse, Warning};
@@ -14,6 +16,7 @@ use serde::Serialize;
 
 use crate::cli::{CodeArgs, CodeFormat, Emit, InputArgs, Verbosity};
 use crate::engine::{Coded, Engine};
+use crate::folder;
 use crate::output::{self, Failure, Outcome, phrase};
 use crate::terminal::{self, HEADING, cut, pad, styled};
 
@@ -30,7 +33,10 @@ pub fn run(args: &CodeArgs, verbosity: Verbosity) -> Result<Outcome, Failure> {
     let to_terminal = args.input.output.is_none() && io::stdout().is_terminal();
     let format = args.format.unwrap_or(if to_terminal { CodeFormat::Table } else { CodeFormat::Jsonl });
     let inputs = output::inputs(&args.input.inputs)?;
-    let engine = Engine::load()?;
+    if let Some(folder) = &args.petrarch {
+        return with_dictionaries(args, folder, format, &inputs, verbosity);
+    }
+    let engine = Engine::load(args.input.own.knowledge.as_deref())?;
     let path = args.input.output.as_deref();
     match format {
         CodeFormat::Jsonl => {
@@ -49,6 +55,39 @@ pub fn run(args: &CodeArgs, verbosity: Verbosity) -> Result<Outcome, Failure> {
             table.head(&mut out)?;
             let emit = |coded: &Coded, out: &mut Vec<u8>| table.rows(&engine, coded, out);
             each(&engine, &inputs, &args.input, verbosity, true, &emit, &mut *out)
+        }
+    }
+}
+
+/// Codes with dictionaries: rows of source, target and code.
+fn with_dictionaries(
+    args: &CodeArgs,
+    folder: &Path,
+    format: CodeFormat,
+    inputs: &[String],
+    verbosity: Verbosity,
+) -> Result<Outcome, Failure> {
+    if args.emit != Emit::Events {
+        return Err(Failure::new("--petrarch codes events: the other rows come of attache's own tables"));
+    }
+    let dictionaries = folder::dictionaries(folder)?;
+    let engine = Engine::load(args.input.own.knowledge.as_deref())?;
+    let rows = |coded: &Coded| {
+        dictionary::rows(&coded.doc, &coded.parse, &dictionary::code(&dictionaries, &coded.doc, &coded.parse))
+    };
+    let path = args.input.output.as_deref();
+    match format {
+        CodeFormat::Jsonl => {
+            let mut out = output::data(path)?;
+            let emit = |coded: &Coded, out: &mut Vec<u8>| lines(&rows(coded), out);
+            each(&engine, inputs, &args.input, verbosity, false, &emit, &mut *out)
+        }
+        CodeFormat::Table => {
+            let mut out = output::text(path)?;
+            let table = Table::of(DICTIONARY_COLUMNS, terminal::columns());
+            table.head(&mut out)?;
+            let emit = |coded: &Coded, out: &mut Vec<u8>| table.body(rows(coded), dictionary_cells, out);
+            each(&engine, inputs, &args.input, verbosity, false, &emit, &mut *out)
         }
     }
 }
@@ -336,6 +375,16 @@ enum Share {
     Percent(usize),
 }
 
+/// The columns of rows coded with dictionaries.
+const DICTIONARY_COLUMNS: &[(&str, Share)] = &[
+    ("published", Share::Fixed(10)),
+    ("source", Share::Percent(15)),
+    ("target", Share::Percent(15)),
+    ("code", Share::Fixed(8)),
+    ("verb", Share::Percent(15)),
+    ("sentence", Share::Percent(55)),
+];
+
 /// Rows as a table of fixed columns, so that it can be written as it goes.
 struct Table {
     emit: Emit,
@@ -374,13 +423,18 @@ impl Table {
                 ("document", Percent(70)),
             ],
         };
+        Table { emit, ..Table::of(shares, width) }
+    }
+
+    fn of(shares: &[(&'static str, Share)], width: usize) -> Table {
+        use Share::{Fixed, Percent};
         let fixed: usize = shares.iter().map(|(_, share)| if let Fixed(w) = share { *w } else { 0 }).sum();
         let room = width.saturating_sub(fixed + 2 * (shares.len() - 1));
         let columns = shares.iter().map(|&(name, share)| match share {
             Fixed(w) => (name, w),
             Percent(part) => (name, room * part / 100),
         });
-        Table { emit, columns: columns.collect() }
+        Table { emit: Emit::Events, columns: columns.collect() }
     }
 
     fn head(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -430,6 +484,18 @@ fn event_cells(row: &EventRow) -> Vec<String> {
         names(&row.recipient),
         row.status.to_string(),
         row.trigger.text.clone(),
+    ]
+}
+
+fn dictionary_cells(row: &DictionaryRow) -> Vec<String> {
+    let code = |code: &Option<String>| code.clone().unwrap_or_else(|| "–".to_string());
+    vec![
+        row.doc.published.clone().unwrap_or_else(|| "–".to_string()),
+        code(&row.source.code),
+        code(&row.target.code),
+        row.code.clone(),
+        row.verb.text.clone(),
+        row.sentence.text.clone(),
     ]
 }
 

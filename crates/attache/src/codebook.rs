@@ -7,6 +7,7 @@ use attache_coder::codebook::{self, Entry};
 use serde_json::json;
 
 use crate::cli::{CodebookArgs, ReadFormat};
+use crate::folder;
 use crate::output::{self, Failure, Outcome};
 use crate::terminal::{FAINT, HEADING, columns, pad, styled, width, wrap};
 
@@ -31,7 +32,7 @@ fn terms() -> impl Iterator<Item = Entry> {
 
 /// Runs the command.
 pub fn run(args: &CodebookArgs) -> Result<Outcome, Failure> {
-    let knowledge = knowledge()?;
+    let knowledge = folder::knowledge(args.own.knowledge.as_deref())?;
     let all = entries(&knowledge);
     let found = match &args.code {
         None => all.iter().collect(),
@@ -65,11 +66,6 @@ pub fn run(args: &CodebookArgs) -> Result<Outcome, Failure> {
         }
     }
     Ok(Outcome::Done)
-}
-
-/// The knowledge alone: the codebook needs no model.
-pub fn knowledge() -> Result<Knowledge, Failure> {
-    Knowledge::embedded().map_err(|error| Failure::new(format!("the embedded knowledge: {error}")))
 }
 
 /// The entries a code, name or kind stands for.

@@ -24,7 +24,7 @@ pub fn run() -> Result<Outcome, Failure> {
     writeln!(out, "{}", styled(HEADING, concat!("attache ", env!("CARGO_PKG_VERSION"))))?;
 
     let started = Instant::now();
-    let engine = Engine::load()?;
+    let engine = Engine::load(None)?;
     let loaded = started.elapsed();
     writeln!(out, "  model and knowledge   loaded in {} ms", loaded.as_millis())?;
     writeln!(out, "  model                 {}", engine.nlp.model())?;

@@ -1,11 +1,14 @@
 //! The whole program in three calls: parse, code, rows.
 
+use std::path::Path;
+
 use attache_coder::{Knowledge, row};
 use attache_doc::wire::{DocumentRow, EventRow, StandingRow, StatementRow};
 use attache_doc::{Coding, Document, Parse};
 use attache_ingest::{Columns, Options, open};
 use attache_nlp::Nlp;
 
+use crate::folder;
 use crate::output::Failure;
 
 /// Model and knowledge, loaded once and shared by all threads.
@@ -27,17 +30,17 @@ pub struct Coded {
 }
 
 impl Engine {
-    /// Loads what is embedded in the binary, for a command with a document a thread.
-    pub fn load() -> Result<Engine, Failure> {
+    /// Loads what is embedded in the binary, with a user's folder of knowledge over it, for a command with a document a thread.
+    pub fn load(own: Option<&Path>) -> Result<Engine, Failure> {
+        // Knowledge first: what is wrong with a user's tables is told before the model is unpacked.
+        let knowledge = folder::knowledge(own)?;
         let nlp = Nlp::embedded().map_err(|error| Failure::new(format!("the embedded model: {error}")))?;
-        let knowledge =
-            Knowledge::embedded().map_err(|error| Failure::new(format!("the embedded knowledge: {error}")))?;
         Ok(Engine { nlp, knowledge })
     }
 
     /// The same for a command that reads one document: all processors work on it.
-    pub fn load_for_one() -> Result<Engine, Failure> {
-        let Engine { nlp, knowledge } = Engine::load()?;
+    pub fn load_for_one(own: Option<&Path>) -> Result<Engine, Failure> {
+        let Engine { nlp, knowledge } = Engine::load(own)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Engine { nlp: nlp.with_threads(threads), knowledge })
     }

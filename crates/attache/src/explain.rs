@@ -1,12 +1,14 @@
 //! `attache explain`: why an event or statement was coded so, why something was not, what a code means.
 
 use std::io::Write;
+use std::path::Path;
 
-use attache_doc::Reason;
+use attache_doc::{Reason, Span};
 
 use crate::cli::ExplainArgs;
 use crate::codebook as book;
 use crate::engine::{Engine, one_document};
+use crate::folder;
 use crate::output::{self, Failure, Outcome, phrase};
 use crate::report::{Report, event_label, quote, statement_label};
 use crate::terminal::{EVENT, FAINT, HEADING, OPEN, STATEMENT, columns, flat, styled, wrap};
@@ -21,13 +23,13 @@ pub fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     }
     match &args.input {
         Some(input) => coded(args, Some(input), Some(&args.what)),
-        None => code(&args.what),
+        None => code(&args.what, args.own.knowledge.as_deref()),
     }
 }
 
 /// Explains a code of the codebook.
-fn code(code: &str) -> Result<Outcome, Failure> {
-    let knowledge = book::knowledge()?;
+fn code(code: &str, own: Option<&Path>) -> Result<Outcome, Failure> {
+    let knowledge = folder::knowledge(own)?;
     let all = book::entries(&knowledge);
     let found = book::find(&all, code);
     if found.is_empty() {
@@ -45,7 +47,7 @@ fn code(code: &str) -> Result<Outcome, Failure> {
 /// Codes an input and explains what is asked for in it.
 fn coded(args: &ExplainArgs, input: Option<&str>, what: Option<&str>) -> Result<Outcome, Failure> {
     let doc = one_document(input, args.row, &args.about.options())?;
-    let engine = Engine::load_for_one()?;
+    let engine = Engine::load_for_one(args.own.knowledge.as_deref())?;
     let coded = engine.code(doc);
     let report = Report::new(&engine, &coded);
     let mut out = output::text(None)?;
@@ -92,6 +94,19 @@ impl Explanation<'_, '_> {
         for (n, statement) in coding.statements.iter().enumerate() {
             if names(statement_label(n), statement.id.as_str()) {
                 self.statement(n)?;
+            }
+        }
+        // A time by its words.
+        if self.found == 0 && what.len() > 2 {
+            let named: Vec<Span> = coding
+                .times
+                .iter()
+                .map(|time| time.span)
+                .filter(|&span| self.report.words(span).eq_ignore_ascii_case(what))
+                .collect();
+            for span in named {
+                self.start()?;
+                self.time(Some(span))?;
             }
         }
         // A word of the text: what was made of it, or why nothing was.
@@ -173,6 +188,7 @@ impl Explanation<'_, '_> {
         }
         self.heading("when")?;
         self.line(4, &report.when(&event.when))?;
+        self.time(event.when.span)?;
         if let Some(place) = &event.place {
             self.heading("where")?;
             self.line(4, &format!("{} “{}”", flat(&place.name), report.words(place.span)))?;
@@ -200,6 +216,22 @@ impl Explanation<'_, '_> {
             self.meaning(&output::word(flag))?;
         }
         Ok(())
+    }
+
+    /// Why the time under a span was read so: the rows of the patterns, and what it is reckoned from.
+    fn time(&mut self, span: Option<Span>) -> Result<(), Failure> {
+        let (report, coding) = (self.report, self.report.coding());
+        let Some(span) = span else { return Ok(()) };
+        let Some(time) = coding.times.iter().find(|t| t.span == span || span.contains(t.span)) else { return Ok(()) };
+        let value = format!("{} {} “{}”", time.kind.as_str(), time.value, report.words(time.span));
+        self.line(4, &value)?;
+        let ends = time.ends.map_or(Vec::new(), |(a, b)| vec![a, b]);
+        for other in time.anchor.into_iter().chain(ends).filter_map(|n| coding.times.get(n as usize)) {
+            let role = if time.ends.is_some() { "from" } else { "reckoned from" };
+            self.line(6, &format!("{role} {} “{}”", other.value, report.words(other.span)))?;
+            self.reasons(&other.because)?;
+        }
+        self.reasons(&time.because)
     }
 
     fn statement(&mut self, n: usize) -> Result<(), Failure> {

@@ -4,14 +4,17 @@
 //! I/O error, 3 some inputs failed, 4 a check failed.
 
 mod annotate;
+mod check;
 mod cli;
 mod code;
 mod codebook;
 mod doctor;
 mod engine;
 mod explain;
+mod folder;
 mod output;
 mod read;
+mod relate;
 mod report;
 mod terminal;
 
@@ -29,8 +32,10 @@ fn main() -> ExitCode {
         Command::Read(args) => read::run(&args),
         Command::Code(args) => code::run(&args, verbosity),
         Command::Annotate(args) => annotate::run(&args, verbosity),
+        Command::Relate(args) => relate::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Codebook(args) => codebook::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Doctor => doctor::run(),
         Command::Completions { shell } => completions(shell),
         Command::Man { dir } => man(dir.as_deref()),

@@ -28,7 +28,7 @@ const CONTENT_LINES: usize = 2;
 /// Runs the command.
 pub fn run(args: &ReadArgs) -> Result<Outcome, Failure> {
     let doc = one_document(args.file.as_deref(), args.row, &args.about.options())?;
-    let engine = Engine::load_for_one()?;
+    let engine = Engine::load_for_one(args.own.knowledge.as_deref())?;
     let coded = engine.code(doc);
     let report = Report::new(&engine, &coded);
     let found = !(report.events.is_empty() && report.statements.is_empty() && report.standings.is_empty());

@@ -263,6 +263,71 @@ fn layers_are_annotated() {
 }
 
 #[test]
+fn two_parties_are_related() {
+    let text = "Île Verte: Finland has condemned Norway, and Sweden invited Denmark to talks.";
+    let side = |words: &str| {
+        let start = text[..text.find(words).unwrap()].chars().count();
+        serde_json::json!({"text": words, "start": start, "end": start + words.chars().count()})
+    };
+    let row = |id: u32, source: &str, target: &str| {
+        serde_json::json!({"id": id, "text": text, "source": side(source), "target": side(target)}).to_string() + "\n"
+    };
+    let far = serde_json::json!({"text": text, "source": {"start": 3, "end": 900}, "target": null});
+    let input = row(1, "Finland", "Norway") + &row(2, "Sweden", "Denmark") + &far.to_string() + "\n";
+    let output = attache(&["relate"], input.as_bytes());
+    assert_eq!(code(&output), 3, "{}", err(&output));
+    let found = rows(&output);
+    let of = |n: usize, field: &str| found[n][field].as_str().unwrap_or_default().to_string();
+    assert_eq!((found.len(), of(0, "id"), of(1, "id")), (2, "1".to_string(), "2".to_string()));
+    assert_eq!((of(0, "event_type"), of(1, "event_type")), ("ACCUSE".to_string(), "AGREE".to_string()), "{found:?}");
+    assert_eq!(found[0]["quad"], 3);
+    for row in &found {
+        assert!(row["score"].as_f64().is_some_and(|s| s > 0.0 && s <= 1.0), "{row}");
+        assert!(row["because"].as_array().is_some_and(|b| !b.is_empty()), "{row}");
+    }
+    assert!(err(&output).contains("row 3") && err(&output).contains("outside the text"), "{}", err(&output));
+    // A text without any word for an act gives a row without a type, and says why.
+    let none = serde_json::json!({"text": "Finland is cold.", "source": {"start": 0, "end": 7}});
+    let output = attache(&["relate", "-"], none.to_string().as_bytes());
+    assert_eq!((code(&output), rows(&output)[0]["event_type"].is_null()), (1, true), "{}", out(&output));
+    assert!(out(&output).contains("no-word-of-the-trigger-lexicon"));
+    let text = attache(&["relate", "-"], b"Finland has condemned Norway.");
+    assert_eq!(code(&text), 3);
+    assert!(err(&text).contains("expected JSON"), "{}", err(&text));
+}
+
+#[test]
+fn times_are_annotated_and_written_as_timeml() {
+    let text = "The envoys of Chile & Peru will meet in Lima on Friday.\n";
+    let date = ["--date", "2025-10-06"];
+    let layers = attache(&["annotate", "--layers", "times", date[0], date[1]], text.as_bytes());
+    let time = &rows(&layers)[0]["times"][0];
+    for (field, value) in [("text", "Friday"), ("type", "DATE"), ("value", "2025-10-10"), ("anchor", "document")] {
+        assert_eq!(time[field], value, "{}", out(&layers));
+    }
+    let timeml = attache(&["annotate", "--format", "timeml", date[0], date[1]], text.as_bytes());
+    assert_eq!(code(&timeml), 0, "{}", err(&timeml));
+    let element = "<TIMEX3 tid=\"t1\" type=\"DATE\" value=\"2025-10-10\" temporalFunction=\"true\" anchorTimeID=\"t0\">Friday</TIMEX3>";
+    assert!(out(&timeml).contains(element) && out(&timeml).contains("Chile &amp; Peru"), "{}", out(&timeml));
+}
+
+/// Amounts that no calendar reaches, and numbers at the very end of a text.
+#[test]
+fn odd_amounts_of_time_are_read_without_a_fuss() {
+    for text in [
+        "The rock formed 4.5 billion years ago, 900000000000 days before Friday.\n",
+        "It will last for the next 12,000,000 years, or 40,000,000 weeks.\n",
+        "The last two hundred and\n",
+        "The talks took half a dozen\n",
+        "They met in the early twenty-\n",
+        "In the first 1 1/\n",
+    ] {
+        let output = attache(&["annotate", "--layers", "times", "--date", "2025-10-06"], text.as_bytes());
+        assert_eq!(code(&output), 0, "{text}{}", err(&output));
+    }
+}
+
+#[test]
 fn what_was_coded_is_explained() {
     let folder = Folder::new("explain");
     let file = folder.file("article.txt", ARTICLE.as_bytes());
@@ -328,4 +393,82 @@ fn a_file_of_fifty_megabytes_is_coded_up_to_the_limit() {
         .map(|w| w["code"].as_str().unwrap().to_string())
         .collect();
     assert!(codes.contains(&"truncated".to_string()), "{codes:?}");
+}
+
+/// A folder of knowledge with a verb of its own and one verb less.
+fn own_knowledge(folder: &Folder) -> String {
+    let tables = folder.0.join("knowledge.d/lexicon/en");
+    std::fs::create_dir_all(&tables).unwrap();
+    let rows = "lemma\tpos\tneeds\tact\tinitiator\tcounterpart\trequire\tnote\n\
+        juggle\tVERB\twith@actor\ttalk\tsubj\twith\tboth\tour word\n!invite\n";
+    std::fs::write(tables.join("triggers.tsv"), rows).unwrap();
+    folder.0.join("knowledge.d").display().to_string()
+}
+
+#[test]
+fn a_folder_of_knowledge_adds_words_and_drops_them() {
+    let folder = Folder::new("knowledge");
+    let dir = own_knowledge(&folder);
+    let text = b"Finland juggled with Norway on Friday. Finland invited Norway to talks.";
+    let acts = |output: &Output| -> Vec<String> {
+        rows(output).iter().map(|row| row["act"].as_str().unwrap().to_string()).collect()
+    };
+    let plain = attache(&["code", "--date", "2024-05-03"], text);
+    assert!(acts(&plain).iter().any(|act| act.starts_with("invite")), "{}", out(&plain));
+    let own = attache(&["code", "--date", "2024-05-03", "--knowledge", &dir], text);
+    // The model may see an event in a word that was dropped, but no row names its act any more.
+    assert_eq!(acts(&own)[0], "talk", "{}", out(&own));
+    assert!(!acts(&own).iter().any(|act| act.starts_with("invite")), "{}", out(&own));
+    let because = rows(&own)[0]["because"].to_string();
+    assert!(because.contains("knowledge.d/lexicon/en/triggers.tsv") && because.contains("\"line\":2"), "{because}");
+    let file = folder.file("article.txt", text);
+    let why = attache(&["explain", "E1", &file, "--knowledge", &dir], b"");
+    assert!(out(&why).contains("triggers.tsv:2") && out(&why).contains("our word"), "{}", out(&why));
+    assert_eq!(code(&attache(&["codebook", "talk", "--knowledge", &dir], b"")), 0);
+}
+
+#[test]
+fn a_check_tells_everything_wrong_and_exits_with_4() {
+    let good = Folder::new("check-good");
+    let dir = own_knowledge(&good);
+    let sound = attache(&["check", &dir], b"");
+    assert_eq!(code(&sound), 0, "{}", out(&sound));
+    assert!(out(&sound).contains("2 rows in") && out(&sound).contains("built-in rows"), "{}", out(&sound));
+    assert_eq!(code(&attache(&["check"], b"")), 0);
+
+    std::fs::write(good.0.join("knowledge.d/acts.tsv"), "act\tgloss\tparent\tshape\nfly\tFly.\tsoar\tround\n").unwrap();
+    std::fs::write(good.0.join("knowledge.d/odd.tsv"), b"a\tb\n\xff\n").unwrap();
+    let bad = attache(&["check", &dir], b"");
+    assert_eq!(code(&bad), 4);
+    assert!(out(&bad).contains("acts.tsv:2: shape `round`, expected joint or directed"), "{}", out(&bad));
+    assert!(out(&bad).contains("odd.tsv:2: not UTF-8"), "{}", out(&bad));
+    let used = attache(&["code", "--knowledge", &dir], b"Finland met Norway.");
+    assert_eq!(code(&used), 2);
+    assert!(err(&used).contains("acts.tsv:2"), "{}", err(&used));
+    let nothing = attache(&["check", &good.0.join("none").display().to_string()], b"");
+    assert_eq!(code(&nothing), 2);
+}
+
+#[test]
+fn dictionaries_code_in_their_own_codes() {
+    let folder = Folder::new("dictionaries");
+    folder.file("x.actors.txt", b"FINLAND [FIN]\nNORWAY [NOR]\n+OSLO\n");
+    folder.file("x.agents.txt", b"MINISTER [~GOV]\n");
+    folder.file("x.verbs.txt", b"--- GREET [X7] ---\nGREET\n- * WARMLY [X8\n");
+    let dir = folder.0.display().to_string();
+    let text = b"The Finland minister greeted Norway.";
+    let found = attache(&["code", "--petrarch", &dir, "--date", "2024-05-03"], text);
+    assert_eq!(code(&found), 0, "{}", err(&found));
+    let row = &rows(&found)[0];
+    assert_eq!((row["source"]["code"].as_str(), row["target"]["code"].as_str()), (Some("FINGOV"), Some("NOR")));
+    assert_eq!((row["code"].as_str(), row["verb"]["text"].as_str()), (Some("X7"), Some("greeted")));
+    assert!(row["because"].to_string().contains("x.verbs.txt"), "{row}");
+    assert!(err(&found).contains("left out of the dictionaries: 1 line ("), "{}", err(&found));
+    let table = attache(&["code", "--petrarch", &dir, "--format", "table"], text);
+    assert!(out(&table).contains("FINGOV"), "{}", out(&table));
+    let checked = attache(&["check", "--petrarch", &dir], b"");
+    assert_eq!(code(&checked), 4);
+    assert!(out(&checked).contains("x.verbs.txt:3: a bracket is not paired"), "{}", out(&checked));
+    assert!(out(&checked).contains("3 actors, 2 agents, 1 verbs"), "{}", out(&checked));
+    assert_eq!(code(&attache(&["code", "--petrarch", &dir, "--emit", "statements"], text)), 2);
 }

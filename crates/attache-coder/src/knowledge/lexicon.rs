@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use attache_doc::{Polarity, Realis, Stance};
 
 use super::Source;
-use super::table::{KnowledgeError, Row, list, rows};
+use super::table::{KnowledgeError, Row, Tables, list, table};
 use crate::pattern::{self, Need, Role};
+use crate::time::Grammar;
 
-type File = (&'static str, &'static str);
 type Result<T> = std::result::Result<T, KnowledgeError>;
 
 /// A row of triggers.tsv: a word that reports an act.
@@ -153,7 +153,7 @@ pub struct PronounRow {
 }
 
 fn source(row: &Row) -> Source {
-    Source { file: row.file, line: row.line }
+    Source { file: row.file.clone(), line: row.line }
 }
 
 fn words(phrase: &str) -> Vec<String> {
@@ -180,10 +180,9 @@ fn head_word(lemma: &str, pos: &str, needs: &mut Vec<Need>) -> String {
     if rest.is_empty() { first } else { lemma.to_string() }
 }
 
-pub(super) fn triggers((path, text): File, known: &dyn Fn(&str) -> bool) -> Result<HashMap<String, Vec<Trigger>>> {
-    let columns = ["lemma", "pos", "needs", "act", "initiator", "counterpart", "require", "note"];
+pub(super) fn triggers(tables: &mut Tables, known: &dyn Fn(&str) -> bool) -> HashMap<String, Vec<Trigger>> {
     let mut out: HashMap<String, Vec<Trigger>> = HashMap::new();
-    for row in rows(path, text, &columns)? {
+    tables.each("lexicon/en/triggers.tsv", |row| {
         let [lemmas, pos, need, act, initiator, counterpart, require, _] = row.cells();
         if !known(act) {
             return Err(row.error(format!("`{act}` is no act of acts.tsv")));
@@ -196,25 +195,26 @@ pub(super) fn triggers((path, text): File, known: &dyn Fn(&str) -> bool) -> Resu
             other => return Err(row.error(format!("require `{other}`, expected both, any, initiator or counterpart"))),
         };
         for lemma in list(lemmas) {
-            let mut needs = needs(&row, need)?;
+            let mut needs = needs(row, need)?;
             let key = head_word(lemma, pos, &mut needs);
             out.entry(key).or_default().push(Trigger {
                 pos: pos.to_string(),
                 needs,
                 act: act.to_string(),
-                initiator: paths(&row, initiator)?,
-                counterpart: paths(&row, counterpart)?,
+                initiator: paths(row, initiator)?,
+                counterpart: paths(row, counterpart)?,
                 require,
-                source: source(&row),
+                source: source(row),
             });
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
-pub(super) fn support((path, text): File) -> Result<HashMap<String, Vec<SupportKind>>> {
+pub(super) fn support(tables: &mut Tables) -> HashMap<String, Vec<SupportKind>> {
     let mut out: HashMap<String, Vec<SupportKind>> = HashMap::new();
-    for row in rows(path, text, &["lemma", "pos", "kind", "note"])? {
+    tables.each("lexicon/en/support.tsv", |row| {
         let [lemmas, _, kind, _] = row.cells();
         let kind = match kind {
             "support" => SupportKind::Support,
@@ -226,17 +226,17 @@ pub(super) fn support((path, text): File) -> Result<HashMap<String, Vec<SupportK
         for lemma in list(lemmas) {
             out.entry(lemma.to_string()).or_default().push(kind);
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
-pub(super) fn cues((path, text): File) -> Result<HashMap<String, Vec<Cue>>> {
-    let columns = ["lemma", "pos", "needs", "speech_act", "distance", "source", "content", "note"];
+pub(super) fn cues(tables: &mut Tables) -> HashMap<String, Vec<Cue>> {
     let mut out: HashMap<String, Vec<Cue>> = HashMap::new();
-    for row in rows(path, text, &columns)? {
+    tables.each("lexicon/en/speech.tsv", |row| {
         let [lemmas, pos, need, speech_act, distance, from, content, _] = row.cells();
         for lemma in list(lemmas) {
-            let mut needs = needs(&row, need)?;
+            let mut needs = needs(row, need)?;
             let key = head_word(lemma, pos, &mut needs);
             let first = key.split(' ').next().unwrap_or_default().to_string();
             out.entry(first).or_default().push(Cue {
@@ -245,49 +245,53 @@ pub(super) fn cues((path, text): File) -> Result<HashMap<String, Vec<Cue>>> {
                 needs,
                 speech_act: speech_act.to_string(),
                 distance: distance.to_string(),
-                source_paths: paths(&row, from)?,
-                content_paths: paths(&row, content)?,
-                source: source(&row),
+                source_paths: paths(row, from)?,
+                content_paths: paths(row, content)?,
+                source: source(row),
             });
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
-pub(super) fn documents((path, text): File) -> Result<HashMap<String, Document>> {
+pub(super) fn documents(tables: &mut Tables) -> HashMap<String, Document> {
     let mut out = HashMap::new();
-    for row in rows(path, text, &["noun", "class", "note"])? {
+    tables.each("lexicon/en/documents.tsv", |row| {
         let [nouns, class, _] = row.cells();
         for noun in list(nouns) {
             out.insert(noun.to_lowercase(), Document { class: class.to_string() });
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
-pub(super) fn classes((path, text): File, columns: &[&str]) -> Result<HashMap<String, (String, Source)>> {
+pub(super) fn classes(tables: &mut Tables, path: &str) -> HashMap<String, (String, Source)> {
     let mut out = HashMap::new();
-    for row in rows(path, text, columns)? {
+    tables.each(path, |row| {
         let [nouns, class, _] = row.cells();
         for noun in list(nouns) {
-            out.insert(noun.to_lowercase(), (class.to_string(), source(&row)));
+            out.insert(noun.to_lowercase(), (class.to_string(), source(row)));
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
 /// Hedges by their first word.
-pub(super) fn hedges((path, text): File) -> Result<HashMap<String, Vec<HedgeRow>>> {
+pub(super) fn hedges(tables: &mut Tables) -> HashMap<String, Vec<HedgeRow>> {
     let mut out: HashMap<String, Vec<HedgeRow>> = HashMap::new();
-    for row in rows(path, text, &["phrase", "class", "effect", "note"])? {
+    tables.each("lexicon/en/hedges.tsv", |row| {
         let [phrases, class, _, _] = row.cells();
         for phrase in list(phrases) {
             let words = words(phrase);
             let first = words.first().cloned().unwrap_or_default();
             out.entry(first).or_default().push(HedgeRow { words, class: class.to_string() });
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
 fn stance(row: &Row, text: &str) -> Result<Option<Stance>> {
@@ -303,10 +307,9 @@ fn stance(row: &Row, text: &str) -> Result<Option<Stance>> {
     })
 }
 
-pub(super) fn responses((path, text): File) -> Result<HashMap<String, Vec<ResponseRow>>> {
-    let columns = ["lemma", "pos", "needs", "negated", "stance", "by", "to", "note"];
+pub(super) fn responses(tables: &mut Tables) -> HashMap<String, Vec<ResponseRow>> {
     let mut out: HashMap<String, Vec<ResponseRow>> = HashMap::new();
-    for row in rows(path, text, &columns)? {
+    tables.each("lexicon/en/responses.tsv", |row| {
         let [lemmas, pos, need, negated, stance_name, by, to, _] = row.cells();
         let negated = match negated {
             "yes" => Some(true),
@@ -317,10 +320,10 @@ pub(super) fn responses((path, text): File) -> Result<HashMap<String, Vec<Respon
         let by = match by {
             "" => By::Subject,
             "voice" => By::Voice,
-            path => By::Path(paths(&row, path)?),
+            path => By::Path(paths(row, path)?),
         };
         for lemma in list(lemmas) {
-            let mut needs = needs(&row, need)?;
+            let mut needs = needs(row, need)?;
             let key = head_word(lemma, pos, &mut needs);
             let first = key.split(' ').next().unwrap_or_default().to_string();
             out.entry(first).or_default().push(ResponseRow {
@@ -328,14 +331,15 @@ pub(super) fn responses((path, text): File) -> Result<HashMap<String, Vec<Respon
                 words: words(&key),
                 needs,
                 negated,
-                stance: stance(&row, stance_name)?,
+                stance: stance(row, stance_name)?,
                 by: by.clone(),
-                to: paths(&row, to)?,
-                source: source(&row),
+                to: paths(row, to)?,
+                source: source(row),
             });
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
 fn polarity(row: &Row, text: &str) -> Result<Polarity> {
@@ -349,40 +353,38 @@ fn polarity(row: &Row, text: &str) -> Result<Polarity> {
 
 type Standings = (HashMap<String, Vec<StandingRow>>, HashMap<String, ActStanding>);
 
-pub(super) fn standings((path, text): File) -> Result<Standings> {
-    let columns = ["lemma", "pos", "needs", "relation", "polarity", "holder", "subject", "from_act", "note"];
+pub(super) fn standings(tables: &mut Tables) -> Standings {
     let mut by_word: HashMap<String, Vec<StandingRow>> = HashMap::new();
     let mut by_act = HashMap::new();
-    for row in rows(path, text, &columns)? {
+    tables.each("lexicon/en/standings.tsv", |row| {
         let [lemmas, pos, need, relation, sign, holder, subject, act, _] = row.cells();
-        let polarity = polarity(&row, sign)?;
+        let polarity = polarity(row, sign)?;
         if !act.is_empty() {
-            by_act.insert(
-                act.to_string(),
-                ActStanding { relation: relation.to_string(), polarity, source: source(&row) },
-            );
-            continue;
+            by_act
+                .insert(act.to_string(), ActStanding { relation: relation.to_string(), polarity, source: source(row) });
+            return Ok(());
         }
         for lemma in list(lemmas) {
-            let mut needs = needs(&row, need)?;
+            let mut needs = needs(row, need)?;
             let key = head_word(lemma, pos, &mut needs);
             by_word.entry(key).or_default().push(StandingRow {
                 pos: pos.to_string(),
                 needs,
                 relation: relation.to_string(),
                 polarity,
-                holder: paths(&row, holder)?,
-                subject: paths(&row, subject)?,
-                source: source(&row),
+                holder: paths(row, holder)?,
+                subject: paths(row, subject)?,
+                source: source(row),
             });
         }
-    }
-    Ok((by_word, by_act))
+        Ok(())
+    });
+    (by_word, by_act)
 }
 
-pub(super) fn realis((path, text): File) -> Result<HashMap<String, Vec<RealisRow>>> {
+pub(super) fn realis(tables: &mut Tables) -> HashMap<String, Vec<RealisRow>> {
     let mut out: HashMap<String, Vec<RealisRow>> = HashMap::new();
-    for row in rows(path, text, &["lemma", "pos", "realis", "polarity", "note"])? {
+    tables.each("lexicon/en/realis.tsv", |row| {
         let [lemmas, pos, realis, polarity, _] = row.cells();
         let realis = match realis {
             "actual" => Realis::Actual,
@@ -397,44 +399,62 @@ pub(super) fn realis((path, text): File) -> Result<HashMap<String, Vec<RealisRow
                 pos: pos.to_string(),
                 realis,
                 polarity: if polarity.is_empty() { "keep".to_string() } else { polarity.to_string() },
-                source: source(&row),
+                source: source(row),
             });
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
-pub(super) fn background((path, text): File) -> Result<Vec<Background>> {
+pub(super) fn background(tables: &mut Tables) -> Vec<Background> {
     let mut out = Vec::new();
-    for row in rows(path, text, &["phrase", "kind", "note"])? {
+    tables.each("lexicon/en/background.tsv", |row| {
         let [phrases, kind, note] = row.cells();
         // Weak words ("earlier this week") go with news as often as with history.
         if note.starts_with("weak") {
-            continue;
+            return Ok(());
         }
         for phrase in list(phrases) {
-            out.push(Background { words: words(phrase), kind: kind.to_string(), source: source(&row) });
+            out.push(Background { words: words(phrase), kind: kind.to_string(), source: source(row) });
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
-pub(super) fn time((path, text): File) -> Result<HashMap<String, Vec<TimeWord>>> {
+pub(super) fn time(tables: &mut Tables) -> HashMap<String, Vec<TimeWord>> {
     let mut out: HashMap<String, Vec<TimeWord>> = HashMap::new();
-    for row in rows(path, text, &["phrase", "kind", "value", "note"])? {
+    tables.each("lexicon/en/time.tsv", |row| {
         let [phrases, kind, value, _] = row.cells();
         for phrase in list(phrases) {
             out.entry(crate::tree::plain(phrase))
                 .or_default()
                 .push(TimeWord { kind: kind.to_string(), value: value.to_string() });
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
-pub(super) fn pronouns((path, text): File) -> Result<HashMap<String, PronounRow>> {
+/// time-patterns.tsv, over the words of time.tsv.
+pub(super) fn time_patterns(tables: &mut Tables) -> Grammar {
+    let mut phrases = Vec::new();
+    tables.each("lexicon/en/time.tsv", |row| {
+        let [alternatives, kind, value, _] = row.cells();
+        phrases.extend(list(alternatives).map(|p| (p.to_string(), kind.to_string(), value.to_string())));
+        Ok(())
+    });
+    let patterns = tables.rows(table("lexicon/en/time-patterns.tsv").expect("the table is embedded"));
+    Grammar::compile(&phrases, &patterns).unwrap_or_else(|problem| {
+        tables.problems.push(problem);
+        Grammar::default()
+    })
+}
+
+pub(super) fn pronouns(tables: &mut Tables) -> HashMap<String, PronounRow> {
     let mut out = HashMap::new();
-    for row in rows(path, text, &["form", "number", "gender", "person", "kind", "note"])? {
+    tables.each("lexicon/en/pronouns.tsv", |row| {
         let [forms, number, gender, person, kind, _] = row.cells();
         for form in list(forms) {
             out.entry(form.to_lowercase()).or_insert(PronounRow {
@@ -444,29 +464,62 @@ pub(super) fn pronouns((path, text): File) -> Result<HashMap<String, PronounRow>
                 kind: kind.to_string(),
             });
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
 /// A table of words, each with a list: descriptors.tsv, anaphors.tsv. A word in several rows has all their items.
-pub(super) fn lists((path, text): File, columns: &[&str]) -> Result<HashMap<String, (Vec<String>, Source)>> {
+pub(super) fn lists(tables: &mut Tables, path: &str) -> HashMap<String, (Vec<String>, Source)> {
     let mut out: HashMap<String, (Vec<String>, Source)> = HashMap::new();
-    for row in rows(path, text, columns)? {
+    tables.each(path, |row| {
         let [words, items, _] = row.cells();
         for word in list(words) {
-            let entry = out.entry(word.to_lowercase()).or_insert_with(|| (Vec::new(), source(&row)));
+            let entry = out.entry(word.to_lowercase()).or_insert_with(|| (Vec::new(), source(row)));
             entry.0.extend(list(items).map(str::to_string));
         }
-    }
-    Ok(out)
+        Ok(())
+    });
+    out
 }
 
 /// rules.tsv: named sets of words that rules of the coder refer to.
-pub(super) fn word_sets((path, text): File) -> Result<HashMap<String, Vec<String>>> {
+pub(super) fn word_sets(tables: &mut Tables) -> HashMap<String, Vec<String>> {
     let mut out: HashMap<String, Vec<String>> = HashMap::new();
-    for row in rows(path, text, &["set", "words", "note"])? {
+    tables.each("lexicon/en/rules.tsv", |row| {
         let [set, words, _] = row.cells();
         out.entry(set.to_string()).or_default().extend(list(words).map(str::to_lowercase));
+        Ok(())
+    });
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::KnowledgeFile;
+
+    /// The message for a row of patterns, with a word table of one unit.
+    fn refusal(row: &'static str) -> String {
+        let file = |path: &str, text: String| KnowledgeFile { path: path.to_string(), name: path.to_string(), text };
+        let own = [file("lexicon/en/time-patterns.tsv", format!("category\tpattern\tfills\tnote\n{row}\n"))];
+        let mut tables = Tables::new(&own);
+        time_patterns(&mut tables);
+        tables.problems.iter().map(|p| p.message.clone()).collect::<Vec<_>>().join("; ")
     }
-    Ok(out)
+
+    #[test]
+    fn a_faulty_time_pattern_is_named_by_line() {
+        for (row, said) in [
+            ("time\tlast {wek}\t-\t-", "`wek` is no kind of time.tsv, no shape and no category"),
+            ("time\t{month}\tmnth={month}\t-", "`mnth` is no slot"),
+            ("time\t{month}\tmonth={moon}\t-", "the pattern has no item `{moon}`"),
+            ("time\t{month}\tmonth\t-", "`month`: expected slot=value"),
+            ("time\t{month}\tmonth={month\t-", "`{month`: a bracket is not closed"),
+            ("time\t{month}@FOO\t-\t-", "`FOO` is no tag, universal or Penn"),
+            ("time\tin/ {month}\t-\t-", "`in/` is no item of a pattern"),
+        ] {
+            assert_eq!(refusal(row), said);
+        }
+    }
 }

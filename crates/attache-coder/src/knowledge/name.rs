@@ -10,10 +10,9 @@ use jiff::civil::{Date, date};
 use unicode_normalization::UnicodeNormalization;
 
 use super::Source;
-use super::table::{KnowledgeError, Row, list, rows};
+use super::table::{KnowledgeError, Row, Tables, list};
 
 type Result<T> = std::result::Result<T, KnowledgeError>;
-type Files = fn(&'static str) -> (&'static str, &'static str);
 
 /// A state or territory.
 #[derive(Debug, Clone)]
@@ -235,14 +234,9 @@ fn sectors(cell: &str) -> Vec<String> {
 }
 
 impl Names {
-    pub(super) fn read(file: Files) -> Result<Names> {
+    pub(super) fn read(tables: &mut Tables) -> Names {
         let mut names = Names::default();
-        let (path, text) = file("actors/states.tsv");
-        let columns = [
-            "key", "name", "kind", "iso3", "wikidata", "names", "demonyms", "capital", "cities", "sectors", "region",
-            "igo_code",
-        ];
-        for row in rows(path, text, &columns)? {
+        tables.each("actors/states.tsv", |row| {
             let [key, name, kind, iso3, wikidata, all, demonyms, capital, _, sector, _, _] = row.cells();
             let at = names.states.len() as u32;
             names.states.push(State {
@@ -252,7 +246,7 @@ impl Names {
                 iso3: iso3.to_string(),
                 wikidata: wikidata.to_string(),
                 sectors: sectors(sector),
-                source: Source { file: path, line: row.line },
+                source: Source { file: row.file.clone(), line: row.line },
             });
             names.state_keys.insert(key.to_string(), at);
             names.iso.insert(iso3.to_string(), at);
@@ -260,10 +254,9 @@ impl Names {
             list(all).for_each(|n| names.add(n, NameRef::State(at), true));
             list(demonyms).for_each(|n| names.add(n, NameRef::Demonym(at), true));
             list(capital).for_each(|n| names.add(n, NameRef::Capital(at), true));
-        }
-        let (path, text) = file("actors/institutions.tsv");
-        let columns = ["key", "name", "names", "kind", "country", "sectors", "parent", "from", "until", "wikidata"];
-        for row in rows(path, text, &columns)? {
+            Ok(())
+        });
+        tables.each("actors/institutions.tsv", |row| {
             let [key, name, all, kind, country, sector, parent, from, until, wikidata] = row.cells();
             let at = names.institutions.len() as u32;
             names.institutions.push(Institution {
@@ -273,19 +266,17 @@ impl Names {
                 country: optional(country),
                 sectors: sectors(sector),
                 parent: optional(parent),
-                from: day(&row, from)?,
-                until: day(&row, until)?,
+                from: day(row, from)?,
+                until: day(row, until)?,
                 wikidata: wikidata.to_string(),
-                source: Source { file: path, line: row.line },
+                source: Source { file: row.file.clone(), line: row.line },
             });
             names.institution_keys.entry(key.to_string()).or_default().push(at);
             names.add(name, NameRef::Institution(at), true);
             list(all).for_each(|n| names.add(n, NameRef::Institution(at), true));
-        }
-        let (path, text) = file("actors/people.tsv");
-        let columns =
-            ["key", "name", "aliases", "office", "country", "sectors", "from", "until", "org", "wikidata", "source"];
-        for row in rows(path, text, &columns)? {
+            Ok(())
+        });
+        tables.each("actors/people.tsv", |row| {
             let [key, name, aliases, office, country, sector, from, until, org, wikidata, _] = row.cells();
             let at = names.people.len() as u32;
             names.people.push(Person {
@@ -294,17 +285,17 @@ impl Names {
                 office: office.to_string(),
                 country: optional(country),
                 sectors: sectors(sector),
-                from: day(&row, from)?,
-                until: day(&row, until)?,
+                from: day(row, from)?,
+                until: day(row, until)?,
                 org: optional(org),
                 wikidata: wikidata.to_string(),
-                source: Source { file: path, line: row.line },
+                source: Source { file: row.file.clone(), line: row.line },
             });
             names.add(name, NameRef::Person(at), true);
             list(aliases).for_each(|n| names.add(n, NameRef::Person(at), true));
-        }
-        let (path, text) = file("actors/organs.tsv");
-        for row in rows(path, text, &["noun", "key_suffix", "kind", "sectors"])? {
+            Ok(())
+        });
+        tables.each("actors/organs.tsv", |row| {
             let [nouns, suffix, kind, sector] = row.cells();
             for noun in list(nouns) {
                 let at = names.organs.len() as u32;
@@ -312,30 +303,30 @@ impl Names {
                     suffix: suffix.to_string(),
                     kind: kind.to_string(),
                     sectors: sectors(sector),
-                    source: Source { file: path, line: row.line },
+                    source: Source { file: row.file.clone(), line: row.line },
                 });
                 names.add(noun, NameRef::Organ(at), false);
             }
-        }
-        let (path, text) = file("actors/offices.tsv");
-        for row in rows(path, text, &["noun", "office", "sectors", "rank"])? {
+            Ok(())
+        });
+        tables.each("actors/offices.tsv", |row| {
             let [nouns, office, sector, _] = row.cells();
             for noun in list(nouns) {
                 let at = names.offices.len() as u32;
                 names.offices.push(Office {
                     office: office.to_string(),
                     sectors: sectors(sector),
-                    source: Source { file: path, line: row.line },
+                    source: Source { file: row.file.clone(), line: row.line },
                 });
                 names.add(noun, NameRef::Office(at), false);
             }
-        }
-        let (path, text) = file("actors/agents.tsv");
-        for row in rows(path, text, &["noun", "number", "sectors", "kind"])? {
+            Ok(())
+        });
+        tables.each("actors/agents.tsv", |row| {
             let [nouns, number, sector, kind] = row.cells();
             // Things ("governance", "aid") carry a sector but do nothing.
             if kind == "thing" {
-                continue;
+                return Ok(());
             }
             for noun in list(nouns) {
                 let at = names.agents.len() as u32;
@@ -343,32 +334,31 @@ impl Names {
                     noun: noun.to_string(),
                     plural: number.starts_with("pl"),
                     sectors: sectors(sector),
-                    source: Source { file: path, line: row.line },
+                    source: Source { file: row.file.clone(), line: row.line },
                 });
                 names.add(noun, NameRef::Agent(at), false);
             }
-        }
-        let (path, text) = file("places/countries.tsv");
-        for row in rows(path, text, &["iso3", "name", "lat", "lon"])? {
+            Ok(())
+        });
+        tables.each("places/countries.tsv", |row| {
             let lat = row.number(2)?.unwrap_or_default();
             let lon = row.number(3)?.unwrap_or_default();
             names.countries.insert(row.cell(0).to_string(), (lat, lon));
-        }
-        let (path, text) = file("places/regions.tsv");
-        for row in rows(path, text, &["name", "names", "iso3s"])? {
+            Ok(())
+        });
+        tables.each("places/regions.tsv", |row| {
             let [name, all, countries] = row.cells();
             let at = names.regions.len() as u32;
             names.regions.push(Region {
                 name: name.to_string(),
                 countries: list(countries).map(str::to_string).collect(),
-                source: Source { file: path, line: row.line },
+                source: Source { file: row.file.clone(), line: row.line },
             });
             names.add(name, NameRef::Region(at), true);
             list(all).for_each(|n| names.add(n, NameRef::Region(at), true));
-        }
-        let (path, text) = file("places/cities.tsv");
-        let columns = ["geonameid", "name", "alternates", "iso3", "admin1", "lat", "lon", "population"];
-        for row in rows(path, text, &columns)? {
+            Ok(())
+        });
+        tables.each("places/cities.tsv", |row| {
             let [id, name, alternates, iso3, _, _, _, _] = row.cells();
             let at = names.cities.len() as u32;
             names.cities.push(City {
@@ -378,12 +368,13 @@ impl Names {
                 lat: row.number(5)?.unwrap_or_default(),
                 lon: row.number(6)?.unwrap_or_default(),
                 population: row.number(7)?.unwrap_or_default() as u32,
-                source: Source { file: path, line: row.line },
+                source: Source { file: row.file.clone(), line: row.line },
             });
             names.add(name, NameRef::City(at), true);
             list(alternates).for_each(|n| names.add(n, NameRef::City(at), true));
-        }
-        Ok(names)
+            Ok(())
+        });
+        names
     }
 
     fn add(&mut self, name: &str, what: NameRef, proper: bool) {

@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use super::Source;
-use super::table::{KnowledgeError, list, rows};
-
-type Result<T> = std::result::Result<T, KnowledgeError>;
-type Files = fn(&'static str) -> (&'static str, &'static str);
+use super::table::{Tables, list};
 
 /// A term with its definition.
 #[derive(Debug, Clone)]
@@ -52,7 +49,7 @@ pub struct Coded {
 /// What a negated, expected, proposed or threatened act becomes, by type or code prefix.
 #[derive(Debug, Clone, Default)]
 pub struct Polarities {
-    rules: Vec<(String, String, Option<String>, Source)>,
+    pub(super) rules: Vec<(String, String, Option<String>, Source)>,
 }
 
 impl Polarities {
@@ -62,12 +59,12 @@ impl Polarities {
             .iter()
             .filter(|(prefix, w, ..)| w == when && code.starts_with(prefix.as_str()))
             .max_by_key(|(prefix, ..)| prefix.len())
-            .map(|(_, _, becomes, source)| (becomes.as_deref(), *source))
+            .map(|(_, _, becomes, source)| (becomes.as_deref(), source.clone()))
     }
 
-    fn read((path, text): (&'static str, &'static str), first: &str) -> Result<Polarities> {
+    fn read(tables: &mut Tables, path: &str) -> Polarities {
         let mut rules = Vec::new();
-        for row in rows(path, text, &[first, "when", "becomes"])? {
+        tables.each(path, |row| {
             let [prefix, when, becomes] = row.cells();
             if !matches!(when, "negated" | "expected" | "proposed" | "threatened") {
                 return Err(row.error(format!("`{when}`: expected negated, expected, proposed or threatened")));
@@ -76,10 +73,11 @@ impl Polarities {
                 prefix.to_string(),
                 when.to_string(),
                 (!becomes.is_empty()).then(|| becomes.to_string()),
-                Source { file: path, line: row.line },
+                Source { file: row.file.clone(), line: row.line },
             ));
-        }
-        Ok(Polarities { rules })
+            Ok(())
+        });
+        Polarities { rules }
     }
 }
 
@@ -92,48 +90,49 @@ pub struct Plover {
     pub sectors: Vec<Term>,
     pub acts: HashMap<String, Coded>,
     pub polarity: Polarities,
+    /// For a type and a mode, or none, the plainest act.
+    proposals: HashMap<(String, String), String>,
 }
 
 impl Plover {
-    pub(super) fn read(file: Files, known: &dyn Fn(&str) -> bool) -> Result<Plover> {
-        let (path, text) = file("ontology/plover/types.tsv");
+    pub(super) fn read(tables: &mut Tables, known: &dyn Fn(&str) -> bool) -> Plover {
         let mut types = Vec::new();
-        for row in rows(path, text, &["type", "quad", "score", "definition"])? {
+        tables.each("ontology/plover/types.tsv", |row| {
             types.push(PloverType {
                 code: row.required(0, "type")?.to_string(),
                 quad: row.number(1)?.unwrap_or(0.0) as u8,
                 score: row.number(2)?.unwrap_or(0.0),
                 definition: row.cell(3).to_string(),
             });
-        }
-        let (path, text) = file("ontology/plover/modes.tsv");
+            Ok(())
+        });
         let mut modes = Vec::new();
-        for row in rows(path, text, &["type", "mode", "definition"])? {
+        tables.each("ontology/plover/modes.tsv", |row| {
             let [kind, mode, definition] = row.cells();
             modes.push((
                 kind.to_string(),
                 Term { code: mode.to_string(), name: None, definition: definition.to_string() },
             ));
-        }
-        let (path, text) = file("ontology/plover/contexts.tsv");
+            Ok(())
+        });
         let mut contexts = Vec::new();
-        for row in rows(path, text, &["context", "definition"])? {
+        tables.each("ontology/plover/contexts.tsv", |row| {
             let [code, definition] = row.cells();
             contexts.push(Term { code: code.to_string(), name: None, definition: definition.to_string() });
-        }
-        let (path, text) = file("ontology/plover/sectors.tsv");
+            Ok(())
+        });
         let mut sectors = Vec::new();
-        for row in rows(path, text, &["sector", "name", "definition"])? {
+        tables.each("ontology/plover/sectors.tsv", |row| {
             let [code, name, definition] = row.cells();
             sectors.push(Term {
                 code: code.to_string(),
                 name: Some(name.to_string()),
                 definition: definition.to_string(),
             });
-        }
-        let (path, text) = file("ontology/plover/acts.tsv");
+            Ok(())
+        });
         let mut acts = HashMap::new();
-        for row in rows(path, text, &["act", "type", "mode", "contexts", "score", "participants"])? {
+        tables.each("ontology/plover/acts.tsv", |row| {
             let [act, kind, mode, context, _, participants] = row.cells();
             if !known(act) {
                 return Err(row.error(format!("`{act}` is no act of acts.tsv")));
@@ -149,12 +148,31 @@ impl Plover {
                     contexts: list(context).map(str::to_string).collect(),
                     score: row.number(4)?,
                     swap: participants == "swap",
-                    source: Source { file: path, line: row.line },
+                    source: Source { file: row.file.clone(), line: row.line },
                 },
             );
-        }
-        let polarity = Polarities::read(file("ontology/plover/polarity.tsv"), "type")?;
-        Ok(Plover { types, modes, contexts, sectors, acts, polarity })
+            Ok(())
+        });
+        let polarity = Polarities::read(tables, "ontology/plover/polarity.tsv");
+        let mut proposals = HashMap::new();
+        tables.each("ontology/plover/proposals.tsv", |row| {
+            let [kind, mode, act] = row.cells();
+            if !known(act) {
+                return Err(row.error(format!("`{act}` is no act of acts.tsv")));
+            }
+            if !types.iter().any(|t: &PloverType| t.code == kind) {
+                return Err(row.error(format!("`{kind}` is no type of types.tsv")));
+            }
+            proposals.insert((kind.to_string(), mode.to_string()), act.to_string());
+            Ok(())
+        });
+        Plover { types, modes, contexts, sectors, acts, polarity, proposals }
+    }
+
+    /// The plainest act of a type and a mode; the type's own where the mode has none.
+    pub fn proposal(&self, kind: &str, mode: &str) -> Option<&str> {
+        let row = |mode: &str| self.proposals.get(&(kind.to_string(), mode.to_string()));
+        row(mode).or_else(|| row("")).map(String::as_str)
     }
 
     /// The type of this code.
@@ -188,10 +206,9 @@ pub struct Cameo {
 }
 
 impl Cameo {
-    pub(super) fn read(file: Files, known: &dyn Fn(&str) -> bool) -> Result<Cameo> {
-        let (path, text) = file("ontology/cameo/codes.tsv");
+    pub(super) fn read(tables: &mut Tables, known: &dyn Fn(&str) -> bool) -> Cameo {
         let mut codes = Vec::new();
-        for row in rows(path, text, &["code", "name", "quad", "goldstein", "parent", "definition"])? {
+        tables.each("ontology/cameo/codes.tsv", |row| {
             codes.push(CameoCode {
                 code: row.required(0, "code")?.to_string(),
                 name: row.cell(1).to_string(),
@@ -199,11 +216,11 @@ impl Cameo {
                 goldstein: row.number(3)?,
                 definition: row.cell(5).to_string(),
             });
-        }
+            Ok(())
+        });
         let index: HashMap<String, usize> = codes.iter().enumerate().map(|(i, c)| (c.code.clone(), i)).collect();
-        let (path, text) = file("ontology/cameo/acts.tsv");
         let mut acts = HashMap::new();
-        for row in rows(path, text, &["act", "code"])? {
+        tables.each("ontology/cameo/acts.tsv", |row| {
             let [act, code] = row.cells();
             if !known(act) {
                 return Err(row.error(format!("`{act}` is no act of acts.tsv")));
@@ -219,13 +236,13 @@ impl Cameo {
                     contexts: Vec::new(),
                     score: None,
                     swap: false,
-                    source: Source { file: path, line: row.line },
+                    source: Source { file: row.file.clone(), line: row.line },
                 },
             );
-        }
-        let polarity = Polarities::read(file("ontology/cameo/polarity.tsv"), "code_prefix")
-            .or_else(|_| Polarities::read(file("ontology/cameo/polarity.tsv"), "code-prefix"))?;
-        Ok(Cameo { codes, index, acts, polarity })
+            Ok(())
+        });
+        let polarity = Polarities::read(tables, "ontology/cameo/polarity.tsv");
+        Cameo { codes, index, acts, polarity }
     }
 
     /// The entry of this code.

@@ -173,6 +173,7 @@ pub fn find(knowledge: &Knowledge, tree: &Tree) -> Who {
     for sentence in 0..tree.parse.sentences.len() {
         finder.read_sentence(sentence);
     }
+    finder.read_participants();
     let mut who = finder.who;
     for party in &mut who.parties {
         party.because.dedup();
@@ -207,6 +208,8 @@ struct Finder<'a, 'k> {
     quoted: Vec<bool>,
 }
 
+/// Least probability of an event for those who take part in it to be mentions.
+const PARTICIPANT: f32 = 0.5;
 /// How many entities below a headline are looked at for the full name: articles give it in their first paragraphs.
 const MOST_ENTITIES_AHEAD: usize = 64;
 
@@ -315,6 +318,24 @@ impl<'a, 'k> Finder<'a, 'k> {
         self.read_copulas(sentence);
         self.read_modifiers(sentence);
         self.read_cities(sentence);
+    }
+
+    /// Those who take part in an event for the model and are no mention yet: they keep their words and stay unresolved.
+    fn read_participants(&mut self) {
+        let tree = self.tree;
+        let likely = tree.parse.deeds.iter().filter(|deed| deed.score >= PARTICIPANT);
+        let runs: Vec<&Range<TokenIx>> = likely.flat_map(|deed| deed.actor.iter().chain(&deed.recipient)).collect();
+        for run in runs {
+            let Some(top) = tree.top_of(run.clone()) else { continue };
+            for t in tree.conjuncts(top).into_iter().filter(|t| run.contains(t)) {
+                let noun = matches!(tree.upos(t), Upos::Noun | Upos::Propn);
+                if noun && self.who.at[t as usize].is_none() && self.hit(t).is_none() {
+                    let name = strip_article(tree.doc.text(tree.nominal_span(t)));
+                    let party = self.party(&format!("participant:{}", name.to_lowercase()), || unresolved(name));
+                    self.push(t, MentionKind::Description, vec![party], None);
+                }
+            }
+        }
     }
 
     /// Cities that take part in events stand for their state: "shelled Kharkiv".
@@ -499,9 +520,15 @@ impl<'a, 'k> Finder<'a, 'k> {
         let Some(hit) = self.hit(title).filter(|_| person).cloned() else { return };
         let names = &self.knowledge.names;
         let office = hit.refs.iter().find_map(|r| match *r {
-            NameRef::Office(i) => Some((names.offices[i as usize].sectors.clone(), names.offices[i as usize].source)),
-            NameRef::Agent(i) => Some((names.agents[i as usize].sectors.clone(), names.agents[i as usize].source)),
-            NameRef::Organ(i) => Some((names.organs[i as usize].sectors.clone(), names.organs[i as usize].source)),
+            NameRef::Office(i) => {
+                Some((names.offices[i as usize].sectors.clone(), names.offices[i as usize].source.clone()))
+            }
+            NameRef::Agent(i) => {
+                Some((names.agents[i as usize].sectors.clone(), names.agents[i as usize].source.clone()))
+            }
+            NameRef::Organ(i) => {
+                Some((names.organs[i as usize].sectors.clone(), names.organs[i as usize].source.clone()))
+            }
             _ => None,
         });
         let Some((sectors, source)) = office else { return };

@@ -136,7 +136,7 @@ impl Tally {
             cases: CaseTable { header, rows: self.rows },
             notes: self.notes,
             shown: self.shown,
-            trees: None,
+            ..Outcome::default()
         }
     }
 }

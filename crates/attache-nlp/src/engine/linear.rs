@@ -186,6 +186,11 @@ impl Pairs {
         self.of_left.outputs()
     }
 
+    /// What the layers of the two sides make of rows: the vectors that pairs are scored from.
+    pub(super) fn sides(&self, lefts: &Table, rights: &Table, room: &mut Quantised) -> [Table; 2] {
+        [self.left.of(lefts, room), self.right.of(rights, room)]
+    }
+
     /// Pairs × labels: the scores of each pair of a row of `lefts` and a row of `rights`. Pairs of one row of `lefts`
     /// stand together.
     pub(super) fn scores(

@@ -37,6 +37,8 @@ pub(crate) struct Engine {
     embedding: Embedding,
     layers: Vec<Layer>,
     heads: Heads,
+    /// Whether the heads say what words attribute, answer and trigger.
+    pub(crate) proposals: bool,
 }
 
 /// What a run needs room for. A worker keeps one, so that runs need no new memory.
@@ -70,7 +72,7 @@ impl Engine {
             return Err(NlpError::Weights("encoder.layers.0.qkv.weight is missing".to_string()));
         }
         let heads = Heads::load(&weights, kernel, embedding.norm.size())?;
-        Ok(Engine { kernel, embedding, layers, heads })
+        Ok(Engine { kernel, embedding, layers, heads, proposals: true })
     }
 
     /// The kernel that the weights are laid out for.
@@ -88,7 +90,7 @@ impl Engine {
         for layer in &self.layers {
             layer.run(windows, scratch);
         }
-        Ok(self.heads.read(windows, &scratch.x, &mut scratch.heads))
+        Ok(self.heads.read(windows, &scratch.x, self.proposals, &mut scratch.heads))
     }
 
     /// W × relations: for each word of a window the logit of each relation to its head. A head of 0 is the root, and k
@@ -101,6 +103,29 @@ impl Engine {
     /// W words, the logit of each part that the word may have in it.
     pub(crate) fn parts(&self, reading: &Reading, cues: &[usize], scratch: &mut Scratch) -> Table {
         self.heads.parts(reading, cues, &mut scratch.heads)
+    }
+
+    /// (T · W) × roles: for each of T words of a window that trigger an event, and then for each of its W words, the logit
+    /// of each role that the word may have in it.
+    pub(crate) fn roles(&self, reading: &Reading, triggers: &[usize], scratch: &mut Scratch) -> Table {
+        self.heads.roles(reading, triggers, &mut scratch.heads)
+    }
+
+    /// (A · W) × sides: for each of A words of a window that answer something, and then for each of its W words, the logit of
+    /// each side of the answer that the word may stand on.
+    pub(crate) fn sides(&self, reading: &Reading, answers: &[usize], scratch: &mut Scratch) -> Table {
+        self.heads.sides(reading, answers, &mut scratch.heads)
+    }
+
+    /// 1 × types: the logit of each type of event for what the first of two participants, given as words, does to the
+    /// second, in a window that says that they are meant; and a vector of each of the two.
+    pub(crate) fn pair(
+        &self,
+        reading: &Reading,
+        participants: [&[usize]; 2],
+        scratch: &mut Scratch,
+    ) -> (Table, [Table; 2]) {
+        self.heads.pair(reading, participants, &mut scratch.heads)
     }
 }
 

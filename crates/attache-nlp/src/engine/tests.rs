@@ -62,10 +62,18 @@ fn model() -> Tensors {
         linear(&mut tensors, &format!("encoder.layers.{layer}.widen"), HIDDEN, 100, true);
         linear(&mut tensors, &format!("encoder.layers.{layer}.narrow"), 100, HIDDEN, layer == 0);
     }
-    for name in ["tag_hidden.0", "lemma_hidden.0", "entity_hidden.0", "said_hidden.0", "arc_child.0", "arc_head.0"] {
+    for name in [
+        "tag_hidden.0",
+        "lemma_hidden.0",
+        "entity_hidden.0",
+        "said_hidden.0",
+        "deed_hidden.0",
+        "arc_child.0",
+        "arc_head.0",
+    ] {
         linear(&mut tensors, name, HIDDEN, 48, name != "said_hidden.0");
     }
-    for name in ["upos", "xpos", "lemma", "entity", "types", "cue"] {
+    for name in ["upos", "xpos", "lemma", "entity", "types", "cue", "answer", "deed", "mode", "state"] {
         linear(&mut tensors, name, 48, LABELS, name != "types");
     }
     linear(&mut tensors, "happened", 48, 1, false);
@@ -73,6 +81,9 @@ fn model() -> Tensors {
     for [left, right, product, of_left, of_right] in [
         ["rel_child.0", "rel_head.0", "rel.both", "rel.of_first", "rel.of_second"],
         ["part_cue.0", "part_word.0", "part.both", "part.of_first", "part.of_second"],
+        ["role_deed.0", "role_word.0", "role.both", "role.of_first", "role.of_second"],
+        ["side_answer.0", "side_word.0", "side.both", "side.of_first", "side.of_second"],
+        ["pair_one.0", "pair_other.0", "pair.both", "pair.of_first", "pair.of_second"],
     ] {
         linear(&mut tensors, left, HIDDEN, 24, true);
         linear(&mut tensors, right, HIDDEN, 40, true);
@@ -93,7 +104,7 @@ fn model() -> Tensors {
     row(&mut tensors, "encoder.pieces.scale".to_string(), 0.01, 0.005, PIECES);
     let embedding = (0..PIECES * HIDDEN).map(|i| (i * 7919 % 255) as u8).collect();
     tensors.insert("encoder.pieces.weight".to_string(), ("I8", vec![PIECES, HIDDEN], embedding));
-    for (name, rows) in [("positions", POSITIONS), ("cases", 6)] {
+    for (name, rows) in [("positions", POSITIONS), ("cases", 18)] {
         row(&mut tensors, name.to_string(), 0.0, 0.3, rows * HIDDEN);
         if let Some((dtype, _, data)) = tensors.remove(name) {
             tensors.insert(format!("encoder.{name}.weight"), (dtype, vec![rows, HIDDEN], data));
@@ -150,6 +161,8 @@ fn bits(engine: &Engine, reading: &Reading, scratch: &mut Scratch) -> Vec<Vec<u3
     let heads: Vec<usize> = reading.arcs.iter().flat_map(|arcs| (0..arcs.rows()).map(|word| word / 2)).collect();
     let relations = engine.relations(reading, &heads, scratch);
     let parts = engine.parts(reading, &(0..words).step_by(3).collect::<Vec<_>>(), scratch);
+    let sides = engine.sides(reading, &(0..words).step_by(5).collect::<Vec<_>>(), scratch);
+    let roles = engine.roles(reading, &(0..words).step_by(4).collect::<Vec<_>>(), scratch);
     let tables = [
         &reading.upos,
         &reading.xpos,
@@ -158,8 +171,14 @@ fn bits(engine: &Engine, reading: &Reading, scratch: &mut Scratch) -> Vec<Vec<u3
         &reading.types,
         &reading.cue,
         &reading.happened,
+        &reading.answer,
+        &reading.deed,
+        &reading.mode,
+        &reading.state,
         &relations,
         &parts,
+        &roles,
+        &sides,
     ];
     let tables = tables.into_iter().chain(&reading.arcs);
     tables.map(|table| table.data().iter().map(|x| x.to_bits()).collect()).collect()
@@ -217,6 +236,11 @@ fn tables_are_as_long_as_windows_have_words() {
         assert_eq!(shape(&engine.relations(&reading, &vec![0; words], &mut scratch)), (words, LABELS));
         let cues: Vec<usize> = (0..words.min(2)).collect();
         assert_eq!(shape(&engine.parts(&reading, &cues, &mut scratch)), (cues.len() * words, LABELS));
+        assert_eq!(shape(&engine.roles(&reading, &cues, &mut scratch)), (cues.len() * words, LABELS));
+        assert_eq!(shape(&engine.sides(&reading, &cues, &mut scratch)), (cues.len() * words, LABELS));
+        if words > 1 {
+            assert_eq!(shape(&engine.pair(&reading, [&[0], &[1]], &mut scratch).0), (1, LABELS));
+        }
     }
 }
 
@@ -234,6 +258,27 @@ fn sentences_of_a_window_have_roots_of_their_own() {
     changed.pieces[1] = if changed.pieces[1] == 3 { 4 } else { 3 };
     let other = engine.read(&[&changed], &mut scratch).unwrap().remove(0);
     assert_ne!(reading.upos.row(11), other.upos.row(11));
+}
+
+/// Who is pointed to has embeddings of his own, and pointing elsewhere takes the old ones back.
+#[test]
+fn a_window_says_which_participants_are_meant() {
+    let engine = Engine::load(file(&model()), Kernel::best()).unwrap();
+    let mut scratch = Scratch::default();
+    let plain = window(&mut Numbers::new(31), &[6]);
+    let mut told = window(&mut Numbers::new(31), &[6]);
+    told.point_to([&[1, 2], &[4]]);
+    let cases = |window: &Window, word: usize| {
+        let (first, last) = window.words[word];
+        window.cases[first as usize..=last as usize].to_vec()
+    };
+    for (word, side) in [(0, 0), (1, 6), (2, 6), (3, 0), (4, 12), (5, 0)] {
+        let expected: Vec<u8> = cases(&plain, word).iter().map(|case| case + side).collect();
+        assert_eq!(cases(&told, word), expected, "word {word}");
+    }
+    let readings = engine.read(&[&plain, &told], &mut scratch).unwrap();
+    let pair = |reading: &Reading, scratch: &mut Scratch| engine.pair(reading, [&[1, 2], &[4]], scratch).0;
+    assert_ne!(pair(&readings[0], &mut scratch).row(0), pair(&readings[1], &mut scratch).row(0));
 }
 
 #[test]

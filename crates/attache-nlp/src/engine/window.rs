@@ -46,6 +46,18 @@ impl Window {
         self.cases.push(0);
     }
 
+    /// Says which words are the two participants whose dealings are asked for: they have classes of letter case of their own.
+    pub(crate) fn point_to(&mut self, participants: [&[usize]; 2]) {
+        for (words, side) in participants.into_iter().zip(1..) {
+            for &word in words {
+                let (first, last) = self.words[word];
+                for case in &mut self.cases[first as usize..=last as usize] {
+                    *case = *case % Case::COUNT + side * Case::COUNT;
+                }
+            }
+        }
+    }
+
     /// Number of pieces, marks included.
     pub(crate) fn pieces(&self) -> usize {
         self.pieces.len()
