@@ -252,6 +252,9 @@ impl<'a> Coder<'a> {
     fn proposed(&self, deed: &Deed) -> Option<Match<'a>> {
         let act = deed::act(self.m.knowledge, deed).filter(|_| deed::stands_alone(deed))?;
         let t = self.m.tree.top_of(deed.trigger.clone())?;
+        if self.m.knowledge.silenced.contains(&self.m.tree.lemma(t).to_lowercase()) {
+            return None;
+        }
         let (initiator, counterpart) = self.sides(deed);
         let fit = self.takes_part(deed, &initiator, &counterpart);
         let nominal = matches!(self.m.tree.upos(t), Upos::Noun | Upos::Propn);

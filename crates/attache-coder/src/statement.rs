@@ -58,6 +58,7 @@ pub fn find(knowledge: &Knowledge, tree: &Tree, who: &Who) -> Vec<Stated> {
     drop_asides(tree, &mut found);
     lift_phrases(tree, &mut found);
     proposal::join(&m, &quotes, &mut found);
+    found.retain(|s| !is_unmade(&m, s));
     found.sort_by_key(|s| (s.statement.cue_head, s.content.first().copied()));
     continue_quotes(tree, &quotes, &mut found);
     nest(tree, &mut found);
@@ -76,6 +77,18 @@ pub fn find(knowledge: &Knowledge, tree: &Tree, who: &Who) -> Vec<Stated> {
         }
     }
     found
+}
+
+/// "No statement confirming the call has been issued": what was not said is no statement. That nothing was said is a response.
+fn is_unmade(m: &Matcher, stated: &Stated) -> bool {
+    let tree = m.tree;
+    let none = |t: TokenIx| {
+        let document = m.knowledge.documents.contains_key(&tree.lemma(t).to_lowercase());
+        tree.upos(t) == Upos::Noun && document && m.negated(t)
+    };
+    let cue = stated.statement.cue_head;
+    let carrier = tree.head(cue).filter(|_| tree.rel(cue) == Rel::Acl);
+    carrier.is_some_and(none) || stated.about.iter().any(|&t| none(t))
 }
 
 fn is_quote_mark(form: &str) -> bool {

@@ -114,9 +114,11 @@ fn lift_finite(
     let opens = sentence
         .clone()
         .find(|&t| heads[t as usize] == Some(noun) && rels[t as usize] == Rel::Case && token(t).upos == Upos::Sconj);
-    let Some(opens) = opens else { return };
-    (heads[opens as usize], rels[opens as usize]) = (Some(verb), Rel::Mark);
-    (heads[verb as usize], rels[verb as usize]) = (above, Rel::Advcl);
+    let clause = if opens.is_some() { Rel::Advcl } else { rels[noun as usize] };
+    if let Some(opens) = opens {
+        (heads[opens as usize], rels[opens as usize]) = (Some(verb), Rel::Mark);
+    }
+    (heads[verb as usize], rels[verb as usize]) = (above, clause);
     (heads[noun as usize], rels[noun as usize]) = (Some(verb), role);
     (heads[subject as usize], rels[subject as usize]) = (Some(participle), Rel::Obj);
 }

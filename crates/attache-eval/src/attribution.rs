@@ -18,7 +18,7 @@ use attache_ingest::{Options, document_from_text};
 use serde::Deserialize;
 
 use crate::manifest::Manifest;
-use crate::{CaseTable, EvalError, Metric, Outcome, model, read_lines, read_text};
+use crate::{CaseTable, EvalError, Metric, Outcome, model, read_lines, read_text, report};
 
 /// An annotated article, as the file has it.
 #[derive(Deserialize)]
@@ -332,21 +332,7 @@ fn side_by_side(document: &Document, parse: &Parse, gold: &[Attribution], output
         let row = format!("{verdict:<12} [{}] {{{}}} {}\n", text(&a.source), text(&a.cue), text(&a.content));
         rows.push((at, row));
     };
-    for (g, one) in gold.iter().enumerate() {
-        match pairs.iter().find(|(a, _)| *a == g) {
-            Some(&(_, o)) if output[o] == *one => push("both", one),
-            Some(&(_, o)) => {
-                push("gold", one);
-                push("  output", &output[o]);
-            }
-            None => push("gold only", one),
-        }
-    }
-    for (o, one) in output.iter().enumerate() {
-        if !pairs.iter().any(|(_, b)| *b == o) {
-            push("output only", one);
-        }
-    }
+    report::pair_up(gold, output, &pairs, &mut push);
     rows.sort_by_key(|(at, _)| *at);
     rows.into_iter().map(|(_, row)| row).collect()
 }

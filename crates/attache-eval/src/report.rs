@@ -205,6 +205,26 @@ pub fn misses(manifest: &Manifest, metrics: &[Metric]) -> Vec<String> {
     out
 }
 
+/// Tells of each thing of the gold and of the output how it fared, where `pairs` are those that match: `both` where they are equal,
+/// `gold` and `  output` where they differ, `gold only` and `output only` where there is one.
+pub fn pair_up<T: PartialEq>(gold: &[T], output: &[T], pairs: &[(usize, usize)], tell: &mut impl FnMut(&str, &T)) {
+    for (g, one) in gold.iter().enumerate() {
+        match pairs.iter().find(|(a, _)| *a == g) {
+            Some(&(_, o)) if output[o] == *one => tell("both", one),
+            Some(&(_, o)) => {
+                tell("gold", one);
+                tell("  output", &output[o]);
+            }
+            None => tell("gold only", one),
+        }
+    }
+    for (o, one) in output.iter().enumerate() {
+        if !pairs.iter().any(|(_, b)| *b == o) {
+            tell("output only", one);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ use attache_ingest::{Options, document_from_text};
 use serde::Deserialize;
 
 use crate::manifest::Manifest;
-use crate::{CaseTable, EvalError, Metric, Outcome, model, read_lines, read_text};
+use crate::{CaseTable, EvalError, Metric, Outcome, model, read_lines, read_text, report};
 
 /// How many words before a keyword the baseline looks for a negator: auxiliaries and an adverb stand between them.
 const NEGATOR_REACH: usize = 4;
@@ -234,20 +234,7 @@ fn side_by_side(document: &Document, gold: &[Response], output: &[Response]) -> 
         let stance = STANCES.iter().find(|(s, _)| *s == r.stance).map_or("-", |(_, name)| name);
         rows.push((r.cue.start, format!("{verdict:<12} {stance} [{by}] {{{}}} {to}\n", words(r.cue))));
     };
-    for (g, one) in gold.iter().enumerate() {
-        match pairs.iter().find(|(a, _)| *a == g) {
-            Some(&(_, o)) => {
-                push("gold", one);
-                push("  output", &output[o]);
-            }
-            None => push("gold only", one),
-        }
-    }
-    for (o, one) in output.iter().enumerate() {
-        if !pairs.iter().any(|(_, b)| *b == o) {
-            push("output only", one);
-        }
-    }
+    report::pair_up(gold, output, &pairs, &mut push);
     rows.sort_by_key(|(at, _)| *at);
     let text = document.full_text().trim_end();
     std::iter::once(format!("{text}\n")).chain(rows.into_iter().map(|(_, row)| row)).collect()

@@ -107,21 +107,25 @@ enum Done {
     Failed(Reject),
 }
 
+/// A row of the input of which nothing could be made.
 #[derive(Serialize)]
-struct Reject {
-    input: String,
-    row: Option<u64>,
-    error: String,
+pub struct Reject {
+    pub input: String,
+    pub row: Option<u64>,
+    pub error: String,
+    /// Its file could not be read at all.
     #[serde(skip)]
-    unreadable: bool,
+    pub unreadable: bool,
 }
 
 impl Reject {
-    fn new(input: &str, row: Option<u64>, error: &IngestError) -> Reject {
+    /// From what reading it gave.
+    pub fn new(input: &str, row: Option<u64>, error: &IngestError) -> Reject {
         Reject { input: input.to_string(), row, error: error.cause().to_string(), unreadable: error.is_io() }
     }
 
-    fn place(&self) -> String {
+    /// The file and the row, for messages.
+    pub fn place(&self) -> String {
         match self.row {
             Some(row) => format!("{}, row {row}", self.input),
             None => self.input.clone(),

@@ -6,27 +6,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use attache_coder::relation::{self, Pair};
 use attache_coder::sign::Advice;
 use attache_doc::wire::RelationRow;
-use attache_ingest::{IngestError, Row, open};
+use attache_ingest::{Row, open};
 use rayon::prelude::*;
-use serde::Serialize;
 
 use crate::cli::RelateArgs;
+use crate::code::Reject;
 use crate::engine::Engine;
 use crate::output::{self, Failure, Outcome};
 use crate::terminal;
 
 /// Rows for each thread between two writes: enough that threads seldom wait for the slowest.
 const ROWS_PER_THREAD: usize = 16;
-
-/// A row that gave no relation.
-#[derive(Serialize)]
-struct Reject {
-    input: String,
-    row: Option<u64>,
-    error: String,
-    #[serde(skip)]
-    unreadable: bool,
-}
 
 /// Runs the command.
 pub fn run(args: &RelateArgs) -> Result<Outcome, Failure> {
@@ -59,8 +49,7 @@ pub fn run(args: &RelateArgs) -> Result<Outcome, Failure> {
                 Err(reject) => {
                     failed += 1;
                     unreadable += usize::from(reject.unreadable);
-                    let place = reject.row.map_or(reject.input.clone(), |row| format!("{}, row {row}", reject.input));
-                    eprintln!("attache: {}", terminal::flat(&format!("{place}: {}", reject.error)));
+                    eprintln!("attache: {}", terminal::flat(&format!("{}: {}", reject.place(), reject.error)));
                     if let Some(file) = &mut rejects {
                         serde_json::to_writer(&mut *file, &reject)?;
                         file.write_all(b"\n")?;
@@ -86,8 +75,7 @@ pub fn run(args: &RelateArgs) -> Result<Outcome, Failure> {
 /// The relation of one row. What goes wrong inside is reported as the failure of that row.
 fn relate(engine: &Engine, row: Row) -> Result<RelationRow, Reject> {
     let (input, number) = (row.input.clone(), row.row);
-    let reject = |error: String, unreadable: bool| Reject { input: input.clone(), row: number, error, unreadable };
-    let pair = row.pair().map_err(|error: IngestError| reject(error.cause().to_string(), error.is_io()))?;
+    let pair = row.pair().map_err(|error| Reject::new(&input, number, &error))?;
     let made = catch_unwind(AssertUnwindSafe(|| {
         let id = pair.document.meta.id.clone();
         let sides = Pair { source: pair.source, target: pair.target };
@@ -97,5 +85,8 @@ fn relate(engine: &Engine, row: Row) -> Result<RelationRow, Reject> {
         let advice = told.map(|told| Advice { types: told.types, vectors: told.vectors });
         relation::row(&engine.knowledge, &coded.doc, &coded.parse, &coded.coding, &sides, advice.as_ref(), id)
     }));
-    made.map_err(|_| reject("the coder failed on this row: this is a defect, please report it".to_string(), false))
+    made.map_err(|_| {
+        let error = "the coder failed on this row: this is a defect, please report it".to_string();
+        Reject { input, row: number, error, unreadable: false }
+    })
 }

@@ -6,7 +6,7 @@ mod name;
 mod ontology;
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use check::{Check, RowCount, check};
@@ -165,6 +165,8 @@ pub struct Knowledge {
     acts: Vec<Act>,
     act_index: HashMap<String, usize>,
     pub(crate) triggers: HashMap<String, Vec<Trigger>>,
+    /// Trigger words of which a user has dropped every row: nothing is coded of them, not even what the model sees.
+    pub(crate) silenced: HashSet<String>,
     pub(crate) support: HashMap<String, Vec<SupportKind>>,
     pub(crate) cues: HashMap<String, Vec<Cue>>,
     pub(crate) documents: HashMap<String, DocumentNoun>,
@@ -262,6 +264,7 @@ impl Knowledge {
         });
         let mut knowledge = Knowledge {
             triggers: lexicon::triggers(&mut tables, &known),
+            silenced: HashSet::new(),
             support: lexicon::support(&mut tables),
             cues: lexicon::cues(&mut tables),
             documents: lexicon::documents(&mut tables),
@@ -286,7 +289,9 @@ impl Knowledge {
             act_index,
             own: Vec::new(),
         };
-        let Tables { mut problems, counts, .. } = tables;
+        let Tables { mut problems, counts, dropped, .. } = tables;
+        let words = dropped.into_iter().filter(|(path, _)| *path == "lexicon/en/triggers.tsv").map(|(_, word)| word);
+        knowledge.silenced = words.filter(|word| !knowledge.triggers.contains_key(word)).collect();
         for act in &knowledge.acts {
             if let Some(parent) = &act.parent
                 && !knowledge.act_index.contains_key(parent)

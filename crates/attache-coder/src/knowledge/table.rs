@@ -132,12 +132,14 @@ pub struct Tables<'a> {
     pub problems: Vec<KnowledgeError>,
     /// Rows read of each table: of the embedded one, of the user's.
     pub counts: Vec<(&'static str, usize, usize)>,
+    /// What the user drops: the table and the first cell of the key.
+    pub dropped: Vec<(&'static str, String)>,
 }
 
 impl<'a> Tables<'a> {
     /// The tables with a user's files over them; files that are no table of attache are problems.
     pub fn new(own: &'a [KnowledgeFile]) -> Tables<'a> {
-        let mut tables = Tables { own, problems: Vec::new(), counts: Vec::new() };
+        let mut tables = Tables { own, problems: Vec::new(), counts: Vec::new(), dropped: Vec::new() };
         for file in own.iter().filter(|f| table(&f.path).is_none()) {
             let stem = file.path.rsplit('/').next().unwrap_or_default();
             let like = EMBEDDED.iter().find(|t| t.path.rsplit('/').next() == Some(stem)).map(|t| t.path);
@@ -182,6 +184,7 @@ impl<'a> Tables<'a> {
         for drop in &drops {
             let before: usize = rows.iter().map(|row| row.keys(table).len()).sum();
             let wanted = dropped_key(drop, table);
+            self.dropped.extend(wanted.first().cloned().flatten().map(|key| (table.path, key)));
             take_out(&mut rows, table, &|key| {
                 wanted.iter().zip(key).all(|(want, have)| want.as_ref().is_none_or(|want| want == have))
             });
@@ -327,7 +330,7 @@ mod tests {
             text: "noun\tsectors\na|b\t1\nc\t2\n",
         };
         let files = [KnowledgeFile { path: "actors/x.tsv".into(), name: "mine/x.tsv".into(), text: text.into() }];
-        let mut tables = Tables { own: &files, problems: Vec::new(), counts: Vec::new() };
+        let mut tables = Tables { own: &files, problems: Vec::new(), counts: Vec::new(), dropped: Vec::new() };
         let rows = tables.rows(&TABLE);
         let rows =
             rows.iter().map(|r| (r.cell(0).to_string(), format!("{} {}:{}", r.cell(1), r.file, r.line))).collect();
